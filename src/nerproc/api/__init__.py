@@ -1,0 +1,1 @@
+"""The REST API, each route: schema, one call, schema."""

@@ -1,0 +1,217 @@
+"""Every error that nerproc raises on purpose.
+
+    NerprocError                   failed               500   1
+    ├── JobFailed                  job-failed           500   1
+    ├── UsageError                 usage                422   2
+    │   ├── InvalidRequest         invalid-request      422   2
+    │   ├── QueryError             invalid-query        422   2
+    │   ├── PatternError           invalid-pattern      422   2
+    │   └── SettingsError          invalid-settings     500   2
+    ├── ObjectsFailed              objects-failed       500   3
+    ├── Refused                    refused              403   4
+    │   └── PathNotAllowed         path-not-allowed     403   4
+    ├── NotFound                   not-found            404   5
+    ├── Conflict                   conflict             409   6
+    │   ├── IllegalMove            illegal-move         409   6
+    │   └── SchemaMismatch         schema-mismatch      409   6
+    ├── Unreachable                unreachable          503   7
+    │   ├── HeadUnreachable        head-unreachable     503   7
+    │   ├── DatabaseUnreachable    database-unreachable 503   7
+    │   ├── QueueUnreachable       queue-unreachable    503   7
+    │   └── StorageUnreachable     storage-unreachable  503   7
+    ├── WaitTimedOut               wait-timed-out       504   8
+    └── Matched                    matched              500   9
+
+The columns are the slug (stable, in problem+json and `--json`), the HTTP status and the exit code.
+Messages name no entity text and no secrets: they go to logs and terminals.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """Exit codes of every command; scripts rely on them (`nerproc help exit-codes`)."""
+
+    OK = 0
+    FAILED = 1  # the job failed or was stopped, or an unexpected error
+    USAGE = 2  # the command line, a setting, a query or a pattern is wrong
+    OBJECTS_FAILED = 3  # finished, but some objects failed (only with --strict)
+    REFUSED = 4  # licence, token or path refused
+    NOT_FOUND = 5
+    CONFLICT = 6
+    UNREACHABLE = 7  # head, database, queue or storage does not answer
+    WAIT_TIMED_OUT = 8
+    MATCHED = 9  # --fail-on matched an object
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+class NerprocError(Exception):
+    """Something went wrong in nerproc."""
+
+    slug: ClassVar[str] = "failed"
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        """`message` says what happened and why (default: the class docstring), `hint` what to do."""
+        self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
+        self.hint = hint
+        super().__init__(self.message)
+
+
+class JobFailed(NerprocError):
+    """The job failed or was stopped."""
+
+    slug = "job-failed"
+
+
+class UsageError(NerprocError):
+    """The request cannot be understood."""
+
+    slug = "usage"
+    status = 422
+    exit_code = ExitCode.USAGE
+
+
+class InvalidRequest(UsageError):
+    """The request is not valid."""
+
+    slug = "invalid-request"
+
+
+class QueryError(UsageError):
+    """The query is not valid."""
+
+    slug = "invalid-query"
+
+    def __init__(self, message: str, *, query: str, position: int, hint: str | None = None) -> None:
+        """`position` is the offset in code points of `query` at which reading stopped."""
+        self.query = query
+        self.position = position
+        super().__init__(message, hint=hint)
+
+    def caret(self) -> str:
+        """The query with a caret under the place of the error: two lines."""
+        line_start = self.query.rfind("\n", 0, self.position) + 1
+        line_end = self.query.find("\n", self.position)
+        line = self.query[line_start : line_end if line_end >= 0 else None]
+        return f"{line}\n{' ' * (self.position - line_start)}^"
+
+
+class PatternError(UsageError):
+    """The regular expression of a custom tag is not valid."""
+
+    slug = "invalid-pattern"
+
+    def __init__(self, message: str, *, tag: str, position: int | None, hint: str | None = None) -> None:
+        """`tag` names the custom tag, `position` is the offset in its expression where known."""
+        self.tag = tag
+        self.position = position
+        super().__init__(message, hint=hint)
+
+
+class SettingsError(UsageError):
+    """A setting is not valid."""
+
+    slug = "invalid-settings"
+    status = 500
+
+
+class ObjectsFailed(NerprocError):
+    """The job finished, but some objects failed."""
+
+    slug = "objects-failed"
+    exit_code = ExitCode.OBJECTS_FAILED
+
+
+class Refused(NerprocError):
+    """The request is understood, but not allowed."""
+
+    slug = "refused"
+    status = 403
+    exit_code = ExitCode.REFUSED
+
+
+class PathNotAllowed(Refused):
+    """The path is outside the folders that the operator allows."""
+
+    slug = "path-not-allowed"
+
+
+class NotFound(NerprocError):
+    """There is nothing of that name."""
+
+    slug = "not-found"
+    status = 404
+    exit_code = ExitCode.NOT_FOUND
+
+
+class Conflict(NerprocError):
+    """The request does not fit what is already there."""
+
+    slug = "conflict"
+    status = 409
+    exit_code = ExitCode.CONFLICT
+
+
+class IllegalMove(Conflict):
+    """The job is in a state that does not allow this."""
+
+    slug = "illegal-move"
+
+
+class SchemaMismatch(Conflict):
+    """The database was written by another version of nerproc."""
+
+    slug = "schema-mismatch"
+
+
+class Unreachable(NerprocError):
+    """Something that nerproc depends on does not answer."""
+
+    slug = "unreachable"
+    status = 503
+    exit_code = ExitCode.UNREACHABLE
+
+
+class HeadUnreachable(Unreachable):
+    """No head node answers."""
+
+    slug = "head-unreachable"
+
+
+class DatabaseUnreachable(Unreachable):
+    """The database does not answer."""
+
+    slug = "database-unreachable"
+
+
+class QueueUnreachable(Unreachable):
+    """The queue does not answer."""
+
+    slug = "queue-unreachable"
+
+
+class StorageUnreachable(Unreachable):
+    """The artifact store cannot be read or written."""
+
+    slug = "storage-unreachable"
+
+
+class WaitTimedOut(NerprocError):
+    """The job did not finish in the time given."""
+
+    slug = "wait-timed-out"
+    status = 504
+    exit_code = ExitCode.WAIT_TIMED_OUT
+
+
+class Matched(NerprocError):
+    """An object matches the query of --fail-on."""
+
+    slug = "matched"
+    exit_code = ExitCode.MATCHED

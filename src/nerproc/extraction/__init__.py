@@ -1,0 +1,1 @@
+"""Bytes in, text out: a library of its own that knows nothing of jobs, queues and stores."""

@@ -1,0 +1,1 @@
+"""The head node: API, page, maintenance and local workers under one supervisor."""

@@ -1,0 +1,1 @@
+"""Jobs and tasks: submit, shard, claim, commit, recover."""

@@ -1,0 +1,38 @@
+"""A part: what one task has committed so far, as rows of the database know it.
+
+The files themselves are `nerproc.result`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PartSummary:
+    """What one part holds; totals of a job are sums over these, never counters."""
+
+    objects: int = 0
+    succeeded: int = 0
+    skipped: int = 0
+    failed: int = 0
+    bytes: int = 0  # size of the objects that were read (succeeded or failed)
+    characters: int = 0  # code points of extracted text
+    entities: int = 0
+    label_counts: dict[str, int] = field(default_factory=dict)
+    group_counts: dict[str, int] = field(default_factory=dict)  # group name -> objects that match
+
+
+@dataclass(frozen=True, slots=True)
+class PartRef:
+    """A committed part; a job's parts in order of (task, seq) are its results in order."""
+
+    id: int
+    task: int  # number of the task within the job
+    seq: int  # number of the part within the task
+    entities_key: str  # artifact key of the Parquet file of entities
+    objects_key: str  # artifact key of the Parquet file of objects
+    summary: PartSummary
+    merged_into: int | None = None  # id of the compacted part that holds these rows now
+    entity_offset: int = 0  # row of the first entity there
+    object_offset: int = 0  # row of the first object there

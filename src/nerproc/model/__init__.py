@@ -1,0 +1,1 @@
+"""Models: named sets of detectors."""

@@ -1,0 +1,1 @@
+"""The queue that wakes workers: one small Protocol and its adapters."""

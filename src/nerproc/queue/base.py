@@ -1,0 +1,48 @@
+"""The queue: it wakes workers, and nothing else.
+
+A *permit* says "a task of this pool may be ready". The worker that gets one claims the best ready task in the
+database (`nerproc.job.claim`). A permit too many finds nothing and is dropped; a permit lost costs seconds,
+because idle workers look for work every few seconds anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A wake-up; `receipt` belongs to the adapter."""
+
+    pool: str
+    receipt: Any = None
+
+
+class Queue(Protocol):
+    """One small seam; every adapter passes tests/queue/test_conformance.py. Thread-safe.
+
+    A queue that cannot be reached raises `nerproc.errors.QueueUnreachable` from `publish` and `depth`; `wait`
+    returns None after its timeout instead, and connects again by itself.
+    """
+
+    def publish(self, pool: str, count: int = 1) -> None:
+        """Say that `count` tasks of `pool` may be ready."""
+        ...
+
+    def wait(self, pools: Collection[str], timeout: float) -> Permit | None:
+        """Wait up to `timeout` seconds for a permit of one of `pools`."""
+        ...
+
+    def ack(self, permit: Permit, *, more: bool) -> None:
+        """The permit was used (or found nothing); `more` says whether this process will wait again now."""
+        ...
+
+    def depth(self, pool: str) -> int | None:
+        """Permits that wait to be taken; None for a queue that keeps none (who listens gets them, or no one)."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; a `wait` in another thread returns None."""
+        ...

@@ -1,0 +1,1 @@
+"""Reports: query language, groups, previews, search, exports."""

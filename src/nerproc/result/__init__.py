@@ -1,0 +1,1 @@
+"""Results: Parquet parts, written and read."""

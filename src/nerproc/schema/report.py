@@ -1,0 +1,220 @@
+"""Jobs and reports on the wire: requests, summaries, pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+JobKind = Literal["inference"]
+JobState = Literal["queued", "running", "completed", "failed", "stopped"]
+ObjectStatus = Literal["succeeded", "skipped", "failed"]
+Label = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", examples=["EMAIL"])]
+
+T = TypeVar("T")
+
+
+class Wire(BaseModel):
+    """A value on the wire: frozen, and strict about fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LocalSource(Wire):
+    """Files and folders of the machine that the workers run on."""
+
+    kind: Literal["local"] = "local"
+    paths: list[str] = Field(min_length=1, description="Absolute paths of files or folders.")
+
+
+class UploadSource(Wire):
+    """Files that were uploaded to the head."""
+
+    kind: Literal["upload"] = "upload"
+    upload_id: UUID
+
+
+Source = Annotated[LocalSource | UploadSource, Field(discriminator="kind")]
+
+
+class GroupRequest(Wire):
+    """A named query over objects."""
+
+    name: str = Field(min_length=1, max_length=200)
+    query: str = Field(min_length=1, max_length=8_192, examples=['COUNT(SSN) > 3 AND NAME CONTAINS "Smith"'])
+
+
+class ReportRequest(Wire):
+    """What to scan and what to look for."""
+
+    source: Source
+    name: str | None = Field(default=None, max_length=200, description="Default: the name of the source.")
+    model: str = "patterns"
+    labels: list[Label] | None = Field(
+        default=None, description="Labels to report; all of the model if absent."
+    )
+    custom_tags: dict[Label, str] = Field(default_factory=dict, description="Label to regular expression.")
+    groups: list[GroupRequest] = Field(default_factory=list, max_length=1_000)
+    threshold: float | None = Field(default=None, ge=0, le=1, description="Default: the model's, per label.")
+    thresholds: dict[Label, Annotated[float, Field(ge=0, le=1)]] = Field(
+        default_factory=dict, description="Thresholds of single labels."
+    )
+    allow: list[str] = Field(default_factory=list, description="Texts that are never reported (exact match).")
+    allow_patterns: list[str] = Field(
+        default_factory=list, description="Regular expressions of texts that are never reported (full match)."
+    )
+    deny: dict[Label, list[str]] = Field(
+        default_factory=dict, description="Texts that are always reported, by label (whole words)."
+    )
+
+
+class ObjectCounts(Wire):
+    """Objects by how they ended; `total` is known once the source is listed."""
+
+    total: int
+    succeeded: int
+    skipped: int
+    failed: int
+
+
+class Group(Wire):
+    """A group of a report and how many objects match its query."""
+
+    id: UUID
+    name: str
+    query: str
+    object_count: int
+
+
+class ObjectError(Wire):
+    """An object that was not scanned, or not wholly, and why."""
+
+    object: str
+    status: ObjectStatus
+    reason: str
+
+
+class Report(Wire):
+    """An inference job and what it found so far."""
+
+    id: UUID
+    name: str
+    state: JobState
+    paused: bool
+    model: str
+    source: Source
+    labels: list[Label] | None
+    custom_tags: dict[Label, str]
+    objects: ObjectCounts
+    bytes: int = Field(description="Size of the objects that were read, in bytes.")
+    total_bytes: int = Field(description="Size of all objects listed, in bytes.")
+    entities: int
+    label_counts: dict[str, int]
+    groups: list[Group]
+    errors: list[ObjectError] = Field(description="Objects that failed or were skipped, the first 1,000.")
+    failure: str | None = Field(description="Why the job failed, if it did.")
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    seconds: float | None = Field(description="From the first task's start to the end (or to now).")
+    bytes_per_second: float | None
+
+
+class Job(Wire):
+    """A job as lists show it."""
+
+    id: UUID
+    kind: JobKind
+    name: str
+    state: JobState
+    paused: bool
+    model: str
+    objects: ObjectCounts
+    bytes: int
+    total_bytes: int
+    entities: int
+    failure: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Event(Wire):
+    """One line of a job's timeline."""
+
+    id: int
+    at: datetime
+    kind: str = Field(examples=["job.submitted", "task.claimed", "task.crashed"])
+    task: int | None = Field(description="Number of the task within the job.")
+    detail: dict[str, Any]
+
+
+class PreviewToken(Wire):
+    """A word of a preview with its label ("O" outside entities)."""
+
+    text: str
+    label: str
+    start: int
+    end: int
+
+
+class ObjectResult(Wire):
+    """One object of a report."""
+
+    object: str
+    size: int = Field(description="Bytes.")
+    status: ObjectStatus
+    reason: str | None
+    media_type: str | None
+    characters: int = Field(description="Code points of the extracted text.")
+    tokens: int = Field(description="Words (runs without white space) of the extracted text.")
+    label_counts: dict[str, int]
+    groups: list[str] = Field(description="Names of the groups whose query the object matches.")
+    preview: list[PreviewToken] = Field(description="The first words, token by token.")
+
+
+class Page(Wire, Generic[T]):
+    """A page of a list; `next_cursor` is None on the last one."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class Upload(Wire):
+    """Files that were uploaded together."""
+
+    id: UUID
+    files: int
+    bytes: int
+    created_at: datetime
+
+
+class ModelCard(Wire):
+    """A model: a named set of detectors and its labels."""
+
+    name: str
+    description: str
+    labels: list[str]
+    detectors: list[str]
+
+
+class FieldError(Wire):
+    """A field that is not valid."""
+
+    pointer: str = Field(description="JSON pointer into the request body.", examples=["/groups/0/query"])
+    detail: str
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 (application/problem+json) has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str | None = None
+    slug: str
+    hint: str | None = None
+    errors: list[FieldError] = Field(default_factory=list)

@@ -1,0 +1,1 @@
+"""The artifact store: one small Protocol and its adapters."""

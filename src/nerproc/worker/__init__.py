@@ -1,0 +1,1 @@
+"""Workers: a supervisor and its children."""
