@@ -1,1 +1,1 @@
-"""PostgreSQL: the pool, the embedded server, the migrations."""
+"""PostgreSQL: connections, the embedded server, migrations."""

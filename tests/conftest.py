@@ -1,0 +1,41 @@
+"""For every test: a home of its own, and an empty database of its own on a server shared by the session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nerproc.db.database import Database
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for NERPROC_HOME, set in the environment; no setting of the developer's own is seen."""
+    for name in os.environ:
+        if name.startswith("NERPROC_"):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("NERPROC_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home of an embedded server that lives as long as the session (with pytest-xdist: as the process)."""
+    home = tmp_path_factory.mktemp("server")
+    with Database.embedded(home):
+        yield home
+
+
+@pytest.fixture
+def database(server: Path) -> Iterator[Database]:
+    """An empty database of the test's own."""
+    with Database.embedded(server) as maintenance:
+        maintenance.execute("DROP DATABASE IF EXISTS test WITH (FORCE)")
+        maintenance.execute("CREATE DATABASE test")
+    with Database.embedded(server, name="test") as database:
+        yield database
