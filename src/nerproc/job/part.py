@@ -21,6 +21,9 @@ class PartSummary:
     entities: int = 0
     label_counts: dict[str, int] = field(default_factory=dict)
     group_counts: dict[str, int] = field(default_factory=dict)  # group name -> objects that match
+    first_object: str | None = None  # least object name by code points; None: no object, or not known
+    last_object: str | None = None  # greatest object name by code points; None: no object, or not known
+    reasons: int | None = None  # objects with a reason: failed, skipped, or read with warnings; None: not known
 
 
 @dataclass(frozen=True, slots=True)
