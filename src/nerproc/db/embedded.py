@@ -99,19 +99,23 @@ class EmbeddedServer:
         self._data = os.open(data, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def _start_guardian(self) -> None:
-        """Start a guardian unless one lives. A signal ended the last: replace it; it gave up: report that."""
-        if self._guardian is not None and (self._guardian.poll() or 0) > 0:
-            self._guardian = None
-            raise self._failure("does not start")
+        """Start a guardian unless one lives. If a signal ended the last one, it is replaced."""
         guard = os.open(self.folder / "guard.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             time.sleep(random.uniform(0, POLL_SECONDS))  # noqa: S311 many users may wait for one guardian
         else:
+            self._check_last_guardian()
             self._guardian = self._spawn(guard)
         finally:
             os.close(guard)
+
+    def _check_last_guardian(self) -> None:
+        """Report it if the guardian that we started gave up; as guard.lock is free, it has ended or is about to."""
+        if self._guardian is not None and self._guardian.wait() > 0:
+            self._guardian = None
+            raise self._failure("does not start")
 
     def _spawn(self, guard: int) -> subprocess.Popen[bytes]:
         """Start a guardian that inherits the lock; in a session of its own, so Ctrl-C is not for it."""

@@ -28,7 +28,7 @@ from typing import BinaryIO
 
 LOG_BYTES = 1 << 20  # size at which postgres.log becomes postgres.log.1
 STOP_SECONDS = 60  # a fast shutdown that takes longer becomes an immediate one (the next start recovers)
-FAILED_STARTS = 5  # in a row; then the guardian gives up, and its log says why
+FAILED_STARTS = 4  # in a row; then the guardian gives up, and its log says why
 SYNC_SECONDS = 3.0  # after initdb, which does not wait for the disk; a first start should not either
 NOBODY = 65534
 PR_SET_PDEATHSIG = 1

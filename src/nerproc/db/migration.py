@@ -49,7 +49,7 @@ def load(folder: Path = FOLDER) -> list[Migration]:
             raise ValueError(f"{path.name} is not named NNNN_name.sql")
         number = int(match[1])
         if number in migrations:
-            raise ValueError(f"{path.name} has the number of {migrations[number].name}")
+            raise ValueError(f"two migrations have the number {number:04}")
         migrations[number] = Migration(number, match[2], path.read_text(encoding="utf-8"))
     return [migrations[number] for number in sorted(migrations)]
 
