@@ -179,8 +179,9 @@ def test_a_guardian_that_is_killed_while_it_starts_is_replaced(home: Path):
 
 
 def test_a_stale_pid_file_may_name_a_living_process_of_another_kind(used: Path):
-    pid_file = used / "postgres/data/postmaster.pid"
-    pid_file.write_text(f"{os.getpid()}\n{used}\n1\n5432\n.\n\n0 0\nready   \n")
+    data = used / "postgres/data"
+    (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n1\n5432\n.\n\n0 0\nready   \n")
+    (data / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n{data}\n1\n5432\n")
     with Database.embedded(used) as database:
         assert database.fetch_one("SELECT n FROM kept") == {"n": 7}
 

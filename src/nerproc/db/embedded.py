@@ -112,7 +112,7 @@ class EmbeddedServer:
             os.close(guard)
 
     def _check_last_guardian(self) -> None:
-        """Report it if the guardian that we started gave up; as guard.lock is free, it has ended or is about to."""
+        """Report it if the guardian that we started gave up; guard.lock is free, so it ended or will now."""
         if self._guardian is not None and self._guardian.wait() > 0:
             self._guardian = None
             raise self._failure("does not start")

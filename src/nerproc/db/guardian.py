@@ -5,7 +5,7 @@ it when the last user has gone. Locks (flock: the kernel frees them, whatever ki
 
     use.lock    shared by every user for its life; the guardian, once it holds it alone, is the last one out
     guard.lock  held by the guardian (it inherits it as FD) and by every server process that it starts; so who
-                gets it knows that no server of this folder is alive, and that `postmaster.pid` is stale
+                gets it knows that no server of this folder is alive, and that its pid files are stale
 
 It imports the standard library alone: its start is part of every first start of nerproc. Users are in
 `nerproc.db.embedded`.
@@ -106,7 +106,7 @@ class Guardian:
         failed_starts = 0
         options = [f"-c{name}={value}" for name, value in SERVER_SETTINGS.items()]
         while not self.stopping:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self.remove_stale_locks()
             self.server = self.start("postgres", "-D", "data", *options)
             if self.stopping:  # asked between the test above and the start
                 self.stop()
@@ -120,6 +120,11 @@ class Guardian:
                 return 1
             time.sleep(0.1 * 2**failed_starts)
         return 0
+
+    def remove_stale_locks(self) -> None:
+        """Remove what a killed server left: its pid may be another process's by now, or a zombie's."""
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (self.data / name).unlink(missing_ok=True)
 
     def start(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a program of PostgreSQL that gets SIGINT when we die, whatever kills us.
