@@ -72,6 +72,9 @@ CREATE TABLE part (
   entities      bigint NOT NULL,
   label_counts  jsonb NOT NULL,
   group_counts  jsonb NOT NULL,
+  first_object  text,                            -- least name by code points
+  last_object   text,                            -- greatest name by code points
+  reasons       integer,                         -- objects with a reason
   merged_into   bigint REFERENCES part ON DELETE SET NULL,
   entity_offset bigint NOT NULL DEFAULT 0,
   object_offset bigint NOT NULL DEFAULT 0,

@@ -1,0 +1,185 @@
+"""The workers' side: claim a task, keep it, commit parts of it, end it or give it back.
+
+A claim's `attempt` is its fence. Every call that writes returns whether the claim still held; when it did not,
+someone else has the task (or the job was stopped), and what the caller has in hand is to be thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from nerproc.db.database import Database
+from nerproc.job import sql
+from nerproc.job.part import PartSummary
+
+ERROR_BUDGET = 5  # attempts that may end with an error
+CRASH_BUDGET = 3  # crashes of a worker process: with no object in hand, or with the same object
+RETRY_BASE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A task that is ours until its lease ends."""
+
+    task: int  # id
+    job: UUID
+    number: int  # of the task within the job
+    kind: Literal["shard", "infer", "compact"]
+    attempt: int  # the fence
+    manifest: str | None  # artifact key of the list of objects
+    request: dict[str, Any]  # the ReportRequest
+    roots: list[str]  # folders that the submitter may read
+    suspects: dict[int, int]  # ordinal of an object -> crashes with it in hand
+    next_ordinal: int  # of the first object that no part holds
+    next_seq: int  # of the next part
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPart:
+    """The files of a part, not yet committed."""
+
+    seq: int
+    last_ordinal: int
+    entities_key: str
+    objects_key: str
+    summary: PartSummary
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTask:
+    """A piece of the source, cut by the shard task."""
+
+    number: int
+    manifest: str
+    objects: int
+    bytes: int
+
+
+class Claims:
+    """Claims of one worker on the tasks of a database."""
+
+    def __init__(self, database: Database, worker: UUID, *, lease_seconds: float) -> None:
+        self._db = database
+        self._worker = worker
+        self._ttl = lease_seconds
+
+    def claim(self, pools: Collection[str], *, job: UUID | None = None) -> Claim | None:
+        """Take the best ready task of `pools` (of `job` only, if given); None when none is ready."""
+        row = self._db.fetch_one(
+            sql.CLAIM, {"pools": list(pools), "job": job, "worker": self._worker, "ttl": self._ttl}
+        )
+        if row is None:
+            return None
+        resume = self._db.fetch_one(sql.RESUME_POINT, {"task": row["id"]}, retry=True)
+        assert resume is not None
+        return Claim(
+            task=row["id"],
+            job=UUID(str(row["job_id"])),
+            number=row["number"],
+            kind=row["kind"],
+            attempt=row["attempt"],
+            manifest=row["manifest"],
+            request=row["request"],
+            roots=row["roots"],
+            suspects={int(ordinal): crashes for ordinal, crashes in row["suspects"].items()},
+            next_ordinal=resume["ordinal"],
+            next_seq=resume["seq"],
+        )
+
+    def renew(self, claims: Collection[Claim]) -> set[int]:
+        """Keep claims for another lease; return the ids of the tasks that are still ours."""
+        rows = self._db.fetch_all(
+            sql.RENEW,
+            {
+                "tasks": [claim.task for claim in claims],
+                "attempts": [claim.attempt for claim in claims],
+                "ttl": self._ttl,
+            },
+        )
+        return {row["task_id"] for row in rows}
+
+    def commit(self, claim: Claim, part: WrittenPart) -> bool:
+        """Make a part visible."""
+        summary = asdict(part.summary)
+        return self._held(
+            sql.COMMIT_PART,
+            claim,
+            **{
+                **summary,
+                "label_counts": Jsonb(summary["label_counts"]),
+                "group_counts": Jsonb(summary["group_counts"]),
+            },
+            seq=part.seq,
+            last_ordinal=part.last_ordinal,
+            entities_key=part.entities_key,
+            objects_key=part.objects_key,
+        )
+
+    def complete(self, claim: Claim) -> bool:
+        """End a task that has committed everything."""
+        return self._held(sql.COMPLETE, claim, failure=None)
+
+    def complete_shard(self, claim: Claim, plan: Sequence[PlannedTask]) -> bool:
+        """End a shard task with the tasks that it planned, in one statement."""
+        return self._held(
+            sql.COMPLETE_SHARD,
+            claim,
+            failure=None,
+            numbers=[task.number for task in plan],
+            manifests=[task.manifest for task in plan],
+            objects=[task.objects for task in plan],
+            bytes=[task.bytes for task in plan],
+        )
+
+    def complete_compact(self, claim: Claim, files: list[dict[str, Any]], moves: list[dict[str, Any]]) -> bool:
+        """End a compact task and swap its merged parts in, in one statement."""
+        return self._held(sql.COMPLETE_COMPACT, claim, failure=None, files=Jsonb(files), moves=Jsonb(moves))
+
+    def fail(self, claim: Claim, reason: str) -> bool:
+        """End a task that cannot succeed, however often it is tried."""
+        return self._held(sql.FAIL, claim, failure=reason)
+
+    def retry(self, claim: Claim, reason: str) -> bool:
+        """Give a task back after an error: later, or failed when its errors are used up."""
+        row = self._db.fetch_one(
+            sql.RETRY_OR_FAIL,
+            {
+                **_fence(claim),
+                "reason": reason,
+                "budget": ERROR_BUDGET,
+                "base": RETRY_BASE_SECONDS,
+            },
+            retry=True,
+        )
+        return row is not None
+
+    def crash(self, claim: Claim, reason: str, *, ordinal: int | None) -> bool:
+        """Give a task back after its process died with object `ordinal` in hand (None: with none)."""
+        row = self._db.fetch_one(
+            sql.CRASH,
+            {
+                **_fence(claim),
+                "reason": reason,
+                "budget": CRASH_BUDGET,
+                "ordinal": None if ordinal is None else str(ordinal),
+            },
+            retry=True,
+        )
+        return row is not None
+
+    def release(self, claim: Claim, reason: str) -> bool:
+        """Give a task back that nothing is wrong with."""
+        return self._held(sql.RELEASE, claim, reason=reason)
+
+    def _held(self, statement: str, claim: Claim, **values: Any) -> bool:
+        row = self._db.fetch_one(statement, {**_fence(claim), **values}, retry=True)
+        return bool(row and row["held"])
+
+
+def _fence(claim: Claim) -> dict[str, int]:
+    return {"task": claim.task, "attempt": claim.attempt}

@@ -1,0 +1,99 @@
+"""What keeps jobs going whatever died: reap, top up permits, close, collect.
+
+Every tick may run on any number of nodes at once; each step is one statement that takes only what is free.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from nerproc.db.database import Database
+from nerproc.errors import QueueUnreachable
+from nerproc.job import sql
+from nerproc.queue.base import Queue
+from nerproc.storage.base import Storage
+
+TICK_SECONDS = 5.0
+DAY_SECONDS = 86_400.0
+
+
+class Maintenance:
+    """The upkeep of one database, queue and artifact store."""
+
+    def __init__(
+        self,
+        database: Database,
+        queue: Queue,
+        storage: Storage,
+        *,
+        lease_seconds: float,
+        compact_parts: int,
+    ) -> None:
+        self._db = database
+        self._queue = queue
+        self._storage = storage
+        self._lease = lease_seconds
+        self._compact_parts = compact_parts
+        self._last_tick: float | None = None
+        self._amnesty_until = 0.0
+
+    def tick(self) -> None:
+        """Put expired tasks back, wake workers for ready ones, close jobs that are done."""
+        now = time.monotonic()
+        # After a gap in our own ticks the database was away, and nobody could renew: give them one lease.
+        if self._last_tick is not None and now - self._last_tick > self._lease:
+            self._amnesty_until = now + self._lease
+        self._last_tick = now
+        if now >= self._amnesty_until:
+            self._db.execute(sql.REAP)
+        for row in self._db.fetch_all(sql.CLOSABLE):
+            self.close(UUID(str(row["id"])))
+        self._top_up()
+
+    def _top_up(self) -> None:
+        for row in self._db.fetch_all(sql.READY):
+            try:
+                missing = row["tasks"] - (self._queue.depth(row["pool"]) or 0)
+                if missing > 0:
+                    self._queue.publish(row["pool"], min(missing, 1_000))
+            except QueueUnreachable:
+                return  # workers look for work by themselves until it is back
+
+    def close(self, job: UUID) -> None:
+        """End a job whose tasks have all ended; a large report is compacted first."""
+        added = self._db.fetch_one(sql.ADD_COMPACT, {"job": job, "parts": self._compact_parts})
+        if added is None:
+            self._db.execute(sql.CLOSE, {"job": job})
+            return
+        try:
+            self._queue.publish(added["pool"])
+        except QueueUnreachable:
+            return
+
+    def collect(self, *, age_seconds: float = DAY_SECONDS) -> int:
+        """Delete artifacts older than `age_seconds` that nothing points at; return how many.
+
+        They come from attempts that lost their task, from parts that were compacted, and from deleted jobs.
+        """
+        self._db.execute(sql.FORGET_MERGED, {"age": age_seconds})
+        horizon = datetime.now(UTC) - timedelta(seconds=age_seconds)
+        deleted = 0
+        referenced: set[str] = set()
+        current = ""
+        for stored in self._storage.list("reports/"):
+            job = stored.key.split("/")[1]
+            if job != current:
+                current, referenced = job, self._referenced(job)
+            if stored.modified < horizon and stored.key not in referenced:
+                self._storage.delete(stored.key)
+                deleted += 1
+        return deleted
+
+    def _referenced(self, job: str) -> set[str]:
+        try:
+            rows = self._db.fetch_all(sql.REFERENCED, {"job": UUID(job)})
+        except ValueError:
+            return set()
+        return {row["key"] for row in rows}

@@ -1,0 +1,57 @@
+"""Manifests: the list of a task's objects, one JSON array a line, in the artifact store.
+
+They are kept out of the database so that it grows with tasks, not with objects.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
+from uuid import UUID
+
+from nerproc.job.claims import PlannedTask
+from nerproc.job.jobs import artifacts
+from nerproc.source.base import ObjectRef
+from nerproc.storage.base import Storage
+
+GROWTH = 16  # a task may hold this fraction (1/16) of what was listed before it …
+FLOOR = 4  # … but at least 1/4 of the objects and 1/16 of the bytes that the settings allow
+
+
+def cut(refs: Iterable[ObjectRef], *, task_bytes: int, task_objects: int) -> Iterator[list[ObjectRef]]:
+    """Cut a listing, in its order, into the objects of one task each.
+
+    Tasks grow with the listing, up to `task_bytes` and `task_objects`: few files still make enough tasks to
+    keep several workers busy to the end, and many files do not make more tasks than needed. An object that
+    is larger than a task is a task of its own.
+    """
+    task: list[ObjectRef] = []
+    size = listed_bytes = 0
+    for listed_objects, ref in enumerate(refs):
+        most_bytes = min(task_bytes, max(task_bytes // GROWTH, listed_bytes // GROWTH))
+        most_objects = min(task_objects, max(task_objects // FLOOR, listed_objects // GROWTH, 1))
+        if task and (size + ref.size > most_bytes or len(task) >= most_objects):
+            yield task
+            task, size = [], 0
+        task.append(ref)
+        size += ref.size
+        listed_bytes += ref.size
+    if task:
+        yield task
+
+
+def write(storage: Storage, job: UUID, attempt: int, number: int, refs: list[ObjectRef]) -> PlannedTask:
+    """Write the manifest of task `number`, planned by attempt `attempt` of the shard task."""
+    key = f"{artifacts(job)}/task-0/attempt-{attempt}/manifest-{number}.jsonl"
+    lines = "".join(json.dumps(astuple(ref), separators=(",", ":")) + "\n" for ref in refs)
+    storage.put(key, io.BytesIO(lines.encode("ascii")))
+    return PlannedTask(number=number, manifest=key, objects=len(refs), bytes=sum(ref.size for ref in refs))
+
+
+def read(storage: Storage, key: str) -> Iterator[ObjectRef]:
+    """The objects of a manifest, in order; the position of each is its *ordinal*."""
+    with storage.open(key) as stream:
+        for line in stream:
+            yield ObjectRef(*json.loads(line))

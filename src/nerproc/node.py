@@ -1,0 +1,104 @@
+"""The composition root: settings in, a node out. The only file that picks adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from nerproc.settings import Settings
+
+if TYPE_CHECKING:
+    from nerproc.db.database import Database
+    from nerproc.queue.base import Queue
+    from nerproc.schema.report import LocalSource, UploadSource
+    from nerproc.source.base import Source
+    from nerproc.storage.base import Storage
+
+
+def open_database(settings: Settings) -> Database:
+    """The metadata: PostgreSQL by URL, or the embedded one of the home. Not yet connected."""
+    from nerproc.db.database import Database
+
+    if settings.database_url is None:
+        return Database.embedded(settings.home)
+    return Database.at(settings.database_url.get_secret_value())
+
+
+def open_storage(settings: Settings) -> Storage:
+    """The artifact store of the home."""
+    from nerproc.storage.local import LocalStorage
+
+    return LocalStorage(settings.home / "artifacts")
+
+
+def open_source(source: LocalSource | UploadSource, roots: Sequence[str], storage: Storage) -> Source:
+    """The source that a request names; local files only below `roots`.
+
+    Raises:
+        PathNotAllowed: a path is outside the roots.
+    """
+    if source.kind == "upload":
+        from nerproc.source.upload import UploadSource
+
+        return UploadSource(storage, source.upload_id)
+    from nerproc.source.local import LocalSource
+
+    return LocalSource([Path(path) for path in source.paths], roots=[Path(root) for root in roots])
+
+
+class Node:
+    """Everything that a role needs, wired: database, queue, storage, jobs, reports, maintenance."""
+
+    def __init__(self, settings: Settings, database: Database, queue: Queue, storage: Storage) -> None:
+        from nerproc.job.jobs import Jobs
+        from nerproc.job.maintenance import Maintenance
+        from nerproc.report.reports import Reports
+
+        self.settings = settings
+        self.database = database
+        self.queue = queue
+        self.storage = storage
+        self.jobs = Jobs(database, queue, storage)
+        self.reports = Reports(self.jobs, storage)
+        self.maintenance = Maintenance(
+            database,
+            queue,
+            storage,
+            lease_seconds=settings.lease_seconds,
+            compact_parts=settings.compact_parts,
+        )
+
+    @classmethod
+    def open(cls, settings: Settings, *, migrate: bool = True) -> Self:
+        """Connect everything; `migrate` brings the database to this version (else it must be at it).
+
+        Raises:
+            Unreachable: something does not answer.
+            SchemaMismatch: the database belongs to another version.
+        """
+        from nerproc.db import migration
+        from nerproc.queue.postgres import PostgresQueue
+
+        database = open_database(settings)
+        try:
+            database.open()
+            (migration.migrate if migrate else migration.check)(database)
+            return cls(settings, database, PostgresQueue(database), open_storage(settings))
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of everything; the last process of a home stops its embedded database."""
+        self.queue.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

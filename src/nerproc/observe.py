@@ -1,0 +1,35 @@
+"""Logs: structured, to stderr; never the text of a document or an entity."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from functools import cache
+from typing import Any
+
+
+def configure(*, json: bool | None = None, level: int = logging.INFO) -> None:
+    """Log to stderr: lines for people on a terminal, JSON lines elsewhere (or as `json` says)."""
+    import structlog
+
+    if json is None:
+        json = not sys.stderr.isatty()
+    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@cache
+def log() -> Any:
+    """The logger; imported when something is logged first."""
+    import structlog
+
+    return structlog.get_logger()

@@ -1,0 +1,203 @@
+"""Reports as users see them: create, look, page, search. Wire types in, wire types out.
+
+API, command line and page call these and nothing below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from nerproc.errors import NotFound
+from nerproc.job.jobs import JobRecord, Jobs
+from nerproc.model.scanner import build_scanner
+from nerproc.report.preview import tokens
+from nerproc.report.query.parse import parse
+from nerproc.report.search import Match, search
+from nerproc.result.read import ResultReader
+from nerproc.result.table import ObjectRow
+from nerproc.schema.entity import Entity
+from nerproc.schema.report import (
+    Group,
+    Job,
+    ObjectCounts,
+    ObjectError,
+    ObjectResult,
+    ObjectStatus,
+    Page,
+    Report,
+    ReportRequest,
+)
+from nerproc.storage.base import Storage
+
+MOST_ERRORS = 1_000  # that a summary lists
+
+
+class Reports:
+    """The reports of one node."""
+
+    def __init__(self, jobs: Jobs, storage: Storage) -> None:
+        self._jobs = jobs
+        self._reader = ResultReader(storage)
+        self._storage = storage
+
+    def create(
+        self, request: ReportRequest, *, roots: Sequence[Path], idempotency_key: str | None = None
+    ) -> UUID:
+        """Check a request and queue it; local paths must lie below `roots`.
+
+        Raises:
+            UsageError: a query, a pattern or a label is not valid.
+            PathNotAllowed: a path is outside the roots.
+            NotFound: there is no such model or upload.
+        """
+        for group in request.groups:
+            parse(group.query)
+        build_scanner(request)
+        return self._jobs.submit(
+            request,
+            name=request.name or _name(request),
+            roots=[str(root) for root in roots],
+            idempotency_key=idempotency_key,
+        )
+
+    def get(self, report: UUID) -> Report:
+        """What a report found so far.
+
+        Raises:
+            NotFound: there is no such report.
+        """
+        job = self._jobs.get(report)
+        labels, groups = self._jobs.counts(report)
+        seconds = job.seconds
+        return Report(
+            **{name: getattr(job, name) for name in _SHARED},
+            source=job.request.source,
+            labels=job.request.labels,
+            custom_tags=job.request.custom_tags,
+            objects=_counts(job),
+            label_counts=labels,
+            groups=[
+                Group(
+                    id=job.group_ids[group.name],
+                    name=group.name,
+                    query=group.query,
+                    object_count=groups.get(group.name, 0),
+                )
+                for group in job.request.groups
+            ],
+            errors=self.errors(report) if job.failed or job.skipped else [],
+            seconds=seconds,
+            bytes_per_second=job.bytes / seconds if seconds else None,
+        )
+
+    def errors(self, report: UUID) -> list[ObjectError]:
+        """Objects that failed or were skipped, in order, the first MOST_ERRORS."""
+        return [
+            ObjectError(object=row.object, status=row.status, reason=row.reason or "")
+            for row in self._reader.errors(self._jobs.parts(report), limit=MOST_ERRORS)
+        ]
+
+    def entities(
+        self,
+        report: UUID,
+        *,
+        cursor: str | None = None,
+        limit: int = 100,
+        objects: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> tuple[list[Entity], str | None]:
+        """A page of entities in order, and the cursor of the next one."""
+        self._jobs.get(report)
+        return self._reader.entities(
+            self._jobs.parts(report), cursor=cursor, limit=limit, objects=objects, labels=labels
+        )
+
+    def iterate(self, report: UUID) -> Iterator[Entity]:
+        """Every entity in order, in bounded memory."""
+        self._jobs.get(report)
+        return self._reader.iterate(self._jobs.parts(report))
+
+    def objects(
+        self,
+        report: UUID,
+        *,
+        cursor: str | None = None,
+        limit: int = 100,
+        status: ObjectStatus | None = None,
+        name: str | None = None,
+    ) -> Page[ObjectResult]:
+        """A page of objects with previews; only those of `status`, or the one called `name`, if given."""
+        self._jobs.get(report)
+        rows, following = self._reader.objects(
+            self._jobs.parts(report), cursor=cursor, limit=limit, status=status, name=name
+        )
+        return Page(items=[_object(row) for row in rows], next_cursor=following)
+
+    def search(
+        self, report: UUID, query: str, *, cursor: str | None = None, limit: int = 100
+    ) -> tuple[list[Match], str | None]:
+        """A page of the objects that match a query.
+
+        Raises:
+            QueryError: the query is not valid.
+        """
+        tree = parse(query)
+        self._jobs.get(report)
+        return search(self._reader, self._jobs.parts(report), tree, cursor=cursor, limit=limit)
+
+    def group(self, report: UUID, group: UUID) -> Group:
+        """A group of a report, with its count.
+
+        Raises:
+            NotFound: the report has no such group.
+        """
+        for candidate in self.get(report).groups:
+            if candidate.id == group:
+                return candidate
+        raise NotFound(f"The report has no group {group}.")
+
+    def job(self, job: UUID) -> Job:
+        """A job as lists show it."""
+        return job_view(self._jobs.get(job))
+
+
+_SHARED = (
+    *("id", "name", "state", "paused", "model", "bytes", "total_bytes", "entities", "failure"),
+    *("created_at", "started_at", "finished_at"),
+)
+
+
+def job_view(record: JobRecord) -> Job:
+    """A job as lists show it."""
+    return Job(**{name: getattr(record, name) for name in _SHARED}, kind=record.kind, objects=_counts(record))
+
+
+def _counts(job: JobRecord) -> ObjectCounts:
+    return ObjectCounts(
+        total=job.total_objects, succeeded=job.succeeded, skipped=job.skipped, failed=job.failed
+    )
+
+
+def _object(row: ObjectRow) -> ObjectResult:
+    return ObjectResult(
+        object=row.object,
+        size=row.size,
+        status=row.status,
+        reason=row.reason,
+        media_type=row.media_type,
+        characters=row.characters,
+        tokens=row.tokens,
+        label_counts=row.label_counts,
+        groups=list(row.groups),
+        preview=tokens(row),
+    )
+
+
+def _name(request: ReportRequest) -> str:
+    """The source's own name: of one path its last part, of several their number."""
+    if request.source.kind == "upload":
+        return f"upload {str(request.source.upload_id)[:8]}"
+    first, *more = request.source.paths
+    return (Path(first).name or first) + (f" and {len(more)} more" if more else "")

@@ -1,0 +1,75 @@
+"""The child: a process of its own that does the work of one task at a time, told by its supervisor.
+
+Parsing and expressions may hold the interpreter for seconds, take all memory or crash: here that costs this
+process and one object, never the supervisor's leases. Started as `python -m nerproc.worker.child`, over a
+socket pair; it holds no connection to database or queue.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from typing import Any
+
+from nerproc.failpoint import failpoint
+from nerproc.worker.beacon import Beacon
+from nerproc.worker.channel import Channel
+
+_PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+_OOM_SCORE = 800  # of -1000 … 1000: the kernel should take a child before anything else
+
+
+def main(descriptor: int, beacon: int, supervisor: int) -> None:
+    """Serve the supervisor until it closes the channel."""
+    _die_with(supervisor)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to handle
+    channel = Channel(Connection(descriptor))
+    start = channel.receive()
+    if start is None:
+        return
+    _limit_memory(start["settings"]["child_memory_bytes"])
+
+    # Imported after the limits stand, and while the supervisor waits for its database.
+    from nerproc.settings import Settings
+    from nerproc.worker.workplace import Workplace
+
+    workplace = Workplace(Settings(**start["settings"]), channel, Beacon(beacon))
+    channel.send({"op": "ready"})
+    failpoint("child_ready")
+    while (message := channel.receive()) is not None:
+        if message["op"] == "task":
+            workplace.work(message)
+
+
+def _die_with(supervisor: int) -> None:
+    """End at once when the supervisor does, however it ends (Linux)."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != supervisor:  # it ended before we asked
+        os._exit(1)
+    try:
+        with open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123 - a device, not a path
+            score.write(str(_OOM_SCORE))
+    except OSError:
+        return  # some containers forbid it; the memory limit still stands
+
+
+def _limit_memory(limit: int) -> None:
+    # RLIMIT_DATA, not RLIMIT_AS: the libraries reserve gigabytes of addresses that they never use.
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _report(kind: type[BaseException], _error: BaseException, traceback: Any) -> None:
+    """Say where the process failed, without the message: that may hold text of a document."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    where = f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}" if traceback else "?"
+    sys.stderr.write(f"nerproc: a worker process ended: {kind.__name__} at {where}\n")
+
+
+if __name__ == "__main__":
+    sys.excepthook = _report
+    main(*(int(argument) for argument in sys.argv[1:4]))

@@ -1,0 +1,37 @@
+"""The task `compact`: merge the parts of a report into few large files."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from nerproc.failpoint import failpoint
+from nerproc.job.jobs import artifacts
+from nerproc.job.part import PartRef, PartSummary
+
+if TYPE_CHECKING:
+    from nerproc.worker.workplace import Workplace
+
+
+def run(message: dict[str, Any], place: Workplace) -> None:
+    """Merge the parts named in the message and send the new files, which become visible as a whole.
+
+    Raises:
+        nerproc.errors.StorageUnreachable: a file cannot be read or written.
+    """
+    from nerproc.result.compact import compact
+
+    parts = [PartRef(**{**part, "summary": PartSummary(**part["summary"])}) for part in message["parts"]]
+    prefix = f"{artifacts(UUID(message['job']))}/task-{message['number']}/attempt-{message['attempt']}"
+    files: list[dict[str, Any]] = []
+    moves: list[dict[str, Any]] = []
+    for seq, merged in enumerate(compact(parts, place.storage, prefix)):
+        place.beacon.tick()
+        summary = asdict(merged.summary)
+        files.append(
+            {"seq": seq, "entities_key": merged.entities_key, "objects_key": merged.objects_key, **summary}
+        )
+        moves += [{"seq": seq, **asdict(move)} for move in merged.moves]
+    failpoint("merged_written")
+    place.channel.send({"op": "merged", "files": files, "moves": moves})

@@ -1,0 +1,137 @@
+"""The task `infer`: open, extract, detect, write; object by object, committed part by part.
+
+A part closes between objects only, so that an object is in a part as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from nerproc.failpoint import failpoint
+from nerproc.job import manifest
+from nerproc.job.claims import CRASH_BUDGET, WrittenPart
+from nerproc.job.jobs import artifacts
+from nerproc.node import open_source
+from nerproc.result.table import ObjectRow
+from nerproc.result.write import PartWriter
+from nerproc.schema.report import ReportRequest
+from nerproc.source.base import ObjectRef
+from nerproc.worker.scan import ObjectScan
+
+if TYPE_CHECKING:
+    from nerproc.worker.workplace import Workplace
+
+
+class ScanCache:
+    """The scan of the last request; compiling one costs more than scanning many small objects."""
+
+    def __init__(self) -> None:
+        self._request: dict[str, Any] | None = None
+        self._scan: ObjectScan | None = None
+
+    def get(self, request: dict[str, Any]) -> ObjectScan:
+        """The scan that `request` asks for."""
+        if self._scan is None or self._request != request:
+            self._request, self._scan = request, ObjectScan(ReportRequest.model_validate(request))
+        return self._scan
+
+
+def run(message: dict[str, Any], place: Workplace) -> None:
+    """Scan the objects of a manifest from `next_ordinal` on; send each part, then `done` or `yield`.
+
+    Raises:
+        nerproc.errors.NerprocError: of the source or the store as a whole; what goes wrong with one object is
+            a result.
+    """
+    scan = place.scans.get(message["request"])
+    request = ReportRequest.model_validate(message["request"])
+    source = open_source(request.source, message["roots"], place.storage)
+    part = _Part(message, place)
+    suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}
+    for ordinal, ref in _remaining(message, place):
+        crashes = suspects.get(ordinal, 0)
+        last_chance = crashes == CRASH_BUDGET - 1
+        if place.channel.waiting():  # the supervisor asks to stop after the object in hand
+            part.flush()
+            place.channel.send({"op": "yield", "reason": "its worker is shutting down"})
+            return
+        if last_chance and not part.fresh:
+            part.flush()
+            place.channel.send({"op": "yield", "reason": "a suspect object is read alone"})
+            return
+        place.beacon.show(ordinal)
+        if crashes >= CRASH_BUDGET:
+            part.writer.begin(ref.name)
+            part.add(ordinal, ObjectRow(ref.name, ref.size, ref.version, "failed", "crashed the worker"))
+        else:
+            failpoint("object_begun")
+            part.add(ordinal, scan.run(source, ref, part.writer, place.beacon))
+        if last_chance or part.full:
+            part.flush()
+    part.flush()
+    place.channel.send({"op": "done"})
+
+
+def _remaining(message: dict[str, Any], place: Workplace) -> Iterator[tuple[int, ObjectRef]]:
+    for ordinal, ref in enumerate(manifest.read(place.storage, message["manifest"])):
+        if ordinal >= message["next_ordinal"]:
+            yield ordinal, ref
+
+
+class _Part:
+    """The part that is being filled."""
+
+    def __init__(self, message: dict[str, Any], place: Workplace) -> None:
+        self._place = place
+        self._prefix = (
+            f"{artifacts(UUID(message['job']))}/task-{message['number']}/attempt-{message['attempt']}"
+        )
+        self._seq = message["next_seq"]
+        self.writer = PartWriter(place.storage.scratch())
+        self.fresh = True  # nothing was read since the task was claimed
+        self._begin()
+
+    def _begin(self) -> None:
+        self._last_ordinal: int | None = None
+        self._bytes = 0
+        self._since = time.monotonic()
+
+    def add(self, ordinal: int, row: ObjectRow) -> None:
+        """Add the object in hand, which the writer has begun."""
+        self.writer.end(row)
+        self.fresh = False
+        self._last_ordinal = ordinal
+        self._bytes += row.size
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to commit."""
+        settings = self._place.settings
+        return (
+            self._bytes >= settings.part_bytes
+            or self.writer.objects >= settings.part_objects
+            or time.monotonic() - self._since >= settings.part_seconds
+        )
+
+    def flush(self) -> None:
+        """Write the files and send them to be committed; an empty part is nothing."""
+        if self._last_ordinal is None:
+            return
+        self._place.beacon.show(None)
+        failpoint("part_full")
+        files = self.writer.close(self._place.storage, f"{self._prefix}/part-{self._seq}")
+        failpoint("part_written")
+        part = WrittenPart(
+            seq=self._seq,
+            last_ordinal=self._last_ordinal,
+            entities_key=files.entities_key,
+            objects_key=files.objects_key,
+            summary=files.summary,
+        )
+        self._place.channel.send({"op": "part", "part": asdict(part)})
+        self._seq += 1
+        self._begin()

@@ -1,0 +1,100 @@
+"""The supervisor's handle on one child process: start, watch, kill."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from multiprocessing.connection import Connection
+
+from nerproc.settings import Settings
+from nerproc.worker.beacon import Beacon
+from nerproc.worker.channel import Channel
+
+_PAGE = resource.getpagesize()
+
+
+class ChildProcess:
+    """A child in a process group of its own. It dies with the thread that made it."""
+
+    def __init__(self, settings: Settings) -> None:
+        ours, theirs = socket.socketpair()
+        self.beacon = Beacon.create()
+        self._popen = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "nerproc.worker.child"),
+                *(str(theirs.fileno()), str(self.beacon.descriptor), str(os.getpid())),
+            ],
+            pass_fds=(theirs.fileno(), self.beacon.descriptor),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            process_group=0,
+        )
+        theirs.close()
+        self.channel = Channel(Connection(ours.detach()))
+        self.channel.send({"op": "start", "settings": _visible(settings)})
+        self._memory_limit = settings.child_memory_bytes
+        self._stall_seconds = settings.stall_seconds
+        self._moved(time.monotonic())
+        self.used = False  # it has begun a task
+        self.verdict: str | None = None  # why we killed it
+
+    def _moved(self, now: float) -> None:
+        self._last_move = now
+        self._last_ticks = self.beacon.read()[1]
+
+    def watch(self) -> None:
+        """Kill the child when it does not move or takes too much memory; `verdict` says so."""
+        now = time.monotonic()
+        if self.beacon.read()[1] != self._last_ticks:
+            self._moved(now)
+        elif now - self._last_move > self._stall_seconds:
+            self.kill(f"it made no progress for {self._stall_seconds:g} s")
+        if self._resident() > self._memory_limit:
+            self.kill(f"it needed more than {self._memory_limit >> 20} MiB of memory")
+
+    def start_watch(self) -> None:
+        """Progress counts from now."""
+        self._moved(time.monotonic())
+
+    def _resident(self) -> int:
+        """Bytes; RLIMIT_DATA in the child does not see all memory that libraries map."""
+        try:
+            with open(f"/proc/{self._popen.pid}/statm", "rb") as statm:  # noqa: PTH123 - 10 times a second
+                return int(statm.read().split()[1]) * _PAGE
+        except (OSError, IndexError):
+            return 0
+
+    def kill(self, verdict: str | None = None) -> None:
+        """End the child and whatever it started, at once."""
+        self.verdict = self.verdict or verdict
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be given a task."""
+        return self._popen.poll() is None
+
+    def reap(self) -> str:
+        """Wait for the end of a child that is ending, free what it held, and say how it ended."""
+        self.channel.close()
+        try:
+            code = self._popen.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            code = self._popen.wait()
+        self.beacon.close()
+        if self.verdict is not None:
+            return self.verdict
+        return f"it was ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
+
+
+def _visible(settings: Settings) -> dict[str, object]:
+    """What a child may know: it needs no database."""
+    return settings.model_dump(mode="json", exclude={"database_url"})

@@ -1,0 +1,127 @@
+"""One object: bytes of a source in, entities in a part's writer, and a row that says how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import BinaryIO
+
+import numpy as np
+
+from nerproc.extraction.errors import Broken, Skipped
+from nerproc.extraction.extract import open_document
+from nerproc.extraction.segment import Document, Segment
+from nerproc.model.scanner import build_scanner
+from nerproc.report.query.parse import parse
+from nerproc.report.query.predicate import GroupMatcher
+from nerproc.result.table import PREVIEW_LENGTH, ObjectRow
+from nerproc.result.write import PartWriter
+from nerproc.schema.report import ReportRequest
+from nerproc.source.base import ObjectRef, Source, Unreadable
+from nerproc.worker.beacon import Beacon
+
+BATCH = 1_024  # entities handed to the writer at once
+READS = 2  # an object that changes while it is read is read once more
+_SPACE = 32  # ASCII characters up to this one separate tokens
+
+
+class ObjectScan:
+    """The scan that a request asks for, ready to run on any object."""
+
+    def __init__(self, request: ReportRequest) -> None:
+        self._scanner = build_scanner(request)
+        self._groups = GroupMatcher({group.name: parse(group.query) for group in request.groups})
+
+    def run(self, source: Source, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
+        """Read one object into `writer`, which holds it as begun and not yet ended on return.
+
+        Whatever is wrong with the object is in the row; other objects are not affected.
+        """
+        writer.begin(ref.name)
+        if ref.problem is not None:
+            return ObjectRow(ref.name, ref.size, ref.version, "skipped", ref.problem)
+        try:
+            for _ in range(READS):
+                version = source.version(ref)
+                with source.open(ref) as stream:
+                    row = self._read(stream, ref, writer, beacon)
+                if source.version(ref) == version:
+                    return replace(row, version=version)
+                writer.begin(ref.name)
+            reason = "it changed while it was read"
+        except Unreadable as error:
+            reason = str(error)
+        writer.begin(ref.name)
+        return ObjectRow(ref.name, ref.size, ref.version, "failed", reason)
+
+    def _read(self, stream: BinaryIO, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
+        row = ObjectRow(ref.name, ref.size, ref.version, "succeeded")
+        try:
+            document = open_document(stream, ref.name)
+            return self._detect(document, row, writer, beacon)
+        except Skipped as skipped:
+            status, reason = "skipped", str(skipped)
+        except Broken as broken:
+            status, reason = "failed", str(broken)
+        except OSError as error:
+            status, reason = "failed", f"it cannot be read: {error.strerror or type(error).__name__}"
+        except (MemoryError, RecursionError):
+            raise
+        except Exception as error:  # noqa: BLE001 - a parser's surprise is this object's, not the job's
+            # Its message may hold text of the document, so only its type is told.
+            status, reason = "failed", f"its parser failed: {type(error).__name__}"
+        writer.begin(ref.name)
+        return replace(row, status=status, reason=reason)
+
+    def _detect(self, document: Document, row: ObjectRow, writer: PartWriter, beacon: Beacon) -> ObjectRow:
+        measured = _Measured(document.segments(), beacon)
+        self._groups.begin()
+        self._scanner.warnings.clear()
+        entities = self._scanner.scan(measured, row.object)
+        while batch := list(islice(entities, BATCH)):
+            for entity in batch:
+                self._groups.see(entity.label, entity.text)
+            writer.extend(batch)
+            beacon.tick()
+        return replace(
+            row,
+            reason="; ".join([*document.warnings, *self._scanner.warnings]) or None,
+            media_type=document.media_type,
+            characters=measured.characters,
+            tokens=measured.tokens,
+            groups=tuple(self._groups.matches()),
+            preview_text=measured.preview,
+        )
+
+
+class _Measured:
+    """Segments on their way to the detectors: counted, and the first words kept."""
+
+    def __init__(self, segments: Iterable[Segment], beacon: Beacon) -> None:
+        self._segments = segments
+        self._beacon = beacon
+        self.characters = 0
+        self.tokens = 0
+        self.preview = ""
+
+    def __iter__(self) -> Iterator[Segment]:
+        after_space = True
+        for segment in self._segments:
+            text = segment.text
+            if text:
+                self.characters += len(text)
+                starts, ends_in_space = _count_tokens(text)
+                self.tokens += starts - (0 if after_space or text[0] <= " " else 1)
+                after_space = ends_in_space
+                if len(self.preview) < PREVIEW_LENGTH:
+                    self.preview += text[: PREVIEW_LENGTH - len(self.preview)]
+            self._beacon.tick()
+            yield segment
+
+
+def _count_tokens(text: str) -> tuple[int, bool]:
+    """Runs without ASCII white space in `text`, and whether it ends in white space."""
+    data = np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
+    word = data > _SPACE
+    return int(np.count_nonzero(word[1:] & ~word[:-1])) + int(word[0]), not word[-1]
