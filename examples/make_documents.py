@@ -114,7 +114,7 @@ def reference_letter() -> bytes:
     ]
     second = [
         (
-            "Questions are welcome at hakan.sjoberg@universitet.example, where I teach now, or at "
+            "Questions are welcome at hakan.sjoberg@universitet.example, where I teach. Telephone: "
             "+46 70 174 06 35. Samples of her work: https://norrsken-forlag.example/authors/tanaka-lindqvist"
         ),
         "H&aring;kan Sj&ouml;berg<br/>formerly publisher, Norrsken F&ouml;rlag",

@@ -1,6 +1,6 @@
 """The example documents hold what `examples/expected.jsonl` says, and nerproc finds it there.
 
-Spaces are compared as people read them: a no-break space counts as a space.
+White space is compared as people read it: a no-break space or the end of a line counts as a space.
 """
 
 from __future__ import annotations
@@ -26,8 +26,13 @@ WITHOUT_ENTITIES = (
 )
 
 
+def plain_spaces(text: str) -> str:
+    return " ".join(text.split())
+
+
 def lines(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (EXAMPLES / name).read_text(encoding="utf-8").splitlines()]
+    listed = [json.loads(line) for line in (EXAMPLES / name).read_text(encoding="utf-8").splitlines()]
+    return [{**line, "text": plain_spaces(line["text"])} for line in listed]
 
 
 def by_object(name: str) -> dict[str, list[dict[str, Any]]]:
@@ -35,10 +40,6 @@ def by_object(name: str) -> dict[str, list[dict[str, Any]]]:
     for line in lines(name):
         grouped.setdefault(line["object"], []).append(line)
     return grouped
-
-
-def plain_spaces(text: str) -> str:
-    return re.sub(r"[\u00a0\u202f\u2009]", " ", text)
 
 
 @cache
