@@ -114,8 +114,8 @@ def reference_letter() -> bytes:
     ]
     second = [
         (
-            "Questions are welcome at hakan.sjoberg@universitet.example, where I teach. Telephone: "
-            "+46 70 174 06 35. Samples of her work: https://norrsken-forlag.example/authors/tanaka-lindqvist"
+            "Questions are welcome: +46 70 174 06 35, or hakan.sjoberg@universitet.example, where I teach. "
+            "Samples of her work: https://norrsken-forlag.example/authors/tanaka-lindqvist"
         ),
         "H&aring;kan Sj&ouml;berg<br/>formerly publisher, Norrsken F&ouml;rlag",
     ]
