@@ -240,7 +240,7 @@ closed AS (
     FROM sums
    WHERE id = %(job)s AND state IN ('queued', 'running')
      AND NOT EXISTS (SELECT FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running'))
-  RETURNING id, state, failure),
+  RETURNING job.id, job.state, job.failure),
 noted AS (INSERT INTO event (job_id, kind, detail)
           SELECT id, 'job.' || state, jsonb_strip_nulls(jsonb_build_object('reason', failure)) FROM closed)
 SELECT state FROM closed"""
@@ -292,7 +292,8 @@ _JOBS = """
 SELECT j.id, j.kind, j.name, j.model, j.state, j.paused, j.request, j.group_ids, j.failure,
        j.created_at, j.started_at, j.finished_at, clock_timestamp() AS now,
        coalesce(t.objects, 0) AS total_objects, coalesce(t.bytes, 0)::bigint AS total_bytes,
-       coalesce(p.succeeded, 0) AS succeeded, coalesce(p.skipped, 0) AS skipped, coalesce(p.failed, 0) AS failed,
+       coalesce(p.succeeded, 0) AS succeeded, coalesce(p.skipped, 0) AS skipped,
+       coalesce(p.failed, 0) AS failed,
        coalesce(p.bytes, 0)::bigint AS bytes, coalesce(p.entities, 0)::bigint AS entities
   FROM job j
   LEFT JOIN LATERAL (SELECT sum(objects) AS objects, sum(bytes) AS bytes
@@ -310,7 +311,8 @@ LIST = (
  ORDER BY j.created_at DESC, j.id DESC LIMIT %(limit)s"""
 )
 
-BY_PREFIX = "SELECT id FROM job WHERE starts_with(id::text, %(prefix)s) ORDER BY created_at DESC LIMIT 2"
+BY_PREFIX = """
+SELECT id FROM job WHERE starts_with(id::text, %(prefix)s) ORDER BY created_at DESC LIMIT 2"""
 NEAREST = "SELECT id FROM job ORDER BY created_at DESC LIMIT 3"
 
 PARTS = f"""

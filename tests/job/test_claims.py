@@ -1,0 +1,106 @@
+"""Claims: who holds a task, and what those who do not may write (nothing)."""
+
+from __future__ import annotations
+
+from tests.job.board import Board, written
+
+from nerproc.job.claims import CRASH_BUDGET, ERROR_BUDGET
+from nerproc.job.state import State
+
+
+def test_a_claim_holds_until_someone_else_has_the_task(board: Board) -> None:
+    board.sharded()
+    first, second = board.worker(lease_seconds=0), board.worker()
+    zombie = first.claim(["infer"])
+    assert zombie is not None
+    assert second.claim(["infer"]) is None
+    assert first.renew([zombie]) == {zombie.task}  # late, but nobody else has it
+    board.maintenance.tick()
+    successor = second.claim(["infer"])
+    assert successor is not None
+    assert (successor.task, successor.attempt) == (zombie.task, zombie.attempt + 1)
+    assert first.renew([zombie]) == set()
+    assert not first.commit(zombie, written(zombie))
+    for ending in (first.complete, lambda claim: first.fail(claim, "no")):
+        assert not ending(zombie)
+    assert not first.release(zombie, "no")
+    assert not first.retry(zombie, "no")
+    assert not first.crash(zombie, "no", ordinal=1)
+    assert second.commit(successor, written(successor))
+    assert second.complete(successor)
+
+
+def test_a_part_is_committed_once_however_often_it_is_sent(board: Board) -> None:
+    job = board.sharded()
+    worker = board.worker()
+    claim = worker.claim(["infer"])
+    assert claim is not None
+    assert worker.commit(claim, written(claim))
+    assert worker.commit(claim, written(claim))  # its outcome was unknown
+    assert board.jobs.get(job).succeeded == 10
+
+
+def test_fair_share_comes_before_age(board: Board) -> None:
+    large = board.sharded(tasks=5)
+    worker = board.worker()
+    assert [_job(worker.claim(["infer"])) for _ in range(2)] == [large, large]
+    small = board.sharded(tasks=1)
+    assert _job(worker.claim(["infer"])) == small
+    assert _job(worker.claim(["infer"], job=small)) is None
+    assert _job(worker.claim(["infer"])) == large
+    assert worker.claim(["train"]) is None
+
+
+def _job(claim: object) -> object:
+    return None if claim is None else claim.job
+
+
+def test_errors_are_retried_later_and_then_fail_the_job(board: Board) -> None:
+    job = board.sharded()
+    worker = board.worker()
+    for errors in range(1, ERROR_BUDGET + 1):
+        claim = worker.claim(["infer"])
+        assert claim is not None
+        assert worker.retry(claim, "the store is full")
+        assert worker.claim(["infer"]) is None, f"no delay after {errors} errors"
+        board.database.execute("UPDATE task SET ready_at = now() WHERE job_id = %s", (job,))
+    assert worker.claim(["infer"]) is None
+    board.maintenance.close(job)
+    record = board.jobs.get(job)
+    assert (record.state, record.failure) == (State.FAILED, "the store is full")
+
+
+def test_a_crash_with_an_object_in_hand_is_that_objects(board: Board) -> None:
+    job = board.sharded()
+    worker = board.worker()
+    for count in range(10):
+        claim = worker.claim(["infer"])
+        assert claim is not None
+        assert claim.suspects == ({7: count} if count else {})
+        assert worker.crash(claim, "it was ended by SIGSEGV", ordinal=7)
+    assert board.jobs.get(job).state is State.RUNNING
+    assert [
+        event.detail.get("ordinal") for event in board.jobs.events(job) if event.kind == "task.crashed"
+    ] == [7] * 10
+
+
+def test_crashes_without_an_object_fail_the_task(board: Board) -> None:
+    job = board.sharded()
+    worker = board.worker()
+    for _ in range(CRASH_BUDGET):
+        claim = worker.claim(["infer"])
+        assert claim is not None
+        assert worker.crash(claim, "it was ended by SIGKILL", ordinal=None)
+    assert worker.claim(["infer"]) is None
+    board.maintenance.close(job)
+    assert board.jobs.get(job).state is State.FAILED
+
+
+def test_a_drain_costs_nothing(board: Board) -> None:
+    board.sharded()
+    worker = board.worker()
+    for attempt in range(1, 30):
+        claim = worker.claim(["infer"])
+        assert claim is not None
+        assert claim.attempt == attempt
+        assert worker.release(claim, "its worker is shutting down")

@@ -1,0 +1,136 @@
+"""The upkeep: what it puts back, closes, wakes and collects."""
+
+from __future__ import annotations
+
+import io
+import time
+
+from tests.job.board import Board, written
+
+from nerproc.job.jobs import artifacts
+from nerproc.job.state import State
+
+
+def test_an_expired_lease_goes_back_and_wakes_a_worker(board: Board) -> None:
+    job = board.sharded()
+    board.worker(lease_seconds=0).claim(["infer"])
+    board.queue.published = 0
+    board.maintenance.tick()
+    assert board.queue.published == 1
+    released = [event for event in board.jobs.events(job) if event.kind == "task.released"]
+    assert [event.detail for event in released] == [{"reason": "its lease expired"}]
+    again = board.worker().claim(["infer"])
+    assert again is not None
+    assert again.suspects == {}
+
+
+def test_after_a_gap_in_its_own_ticks_nothing_is_reaped_for_one_lease(board: Board) -> None:
+    board.sharded()
+    upkeep = board.upkeep(lease_seconds=0.3)
+    upkeep.tick()
+    board.worker(lease_seconds=0).claim(["infer"])
+    time.sleep(0.35)  # the database was away
+    upkeep.tick()
+    assert board.worker().claim(["infer"]) is None
+    for _ in range(4):
+        time.sleep(0.1)
+        upkeep.tick()
+    assert board.worker().claim(["infer"]) is not None
+
+
+def test_a_job_without_live_tasks_is_closed(board: Board) -> None:
+    job = board.sharded(tasks=0)
+    assert board.jobs.get(job).state is State.RUNNING
+    board.maintenance.tick()
+    record = board.jobs.get(job)
+    assert (record.state, record.total_objects, record.failure) == (State.COMPLETED, 0, None)
+
+
+def test_a_job_fails_when_every_object_fails(board: Board) -> None:
+    job = board.sharded()
+    worker = board.worker()
+    claim = worker.claim(["infer"])
+    assert claim is not None
+    worker.commit(claim, written(claim, failed=10))
+    worker.complete(claim)
+    board.maintenance.close(job)
+    assert board.jobs.get(job).failure == "every object failed"
+
+
+def test_a_failed_shard_task_fails_the_job(board: Board) -> None:
+    job = board.submit()
+    worker = board.worker()
+    claim = worker.claim(["infer"])
+    assert claim is not None
+    assert claim.kind == "shard"
+    worker.fail(claim, "There is nothing at /data.")
+    board.maintenance.close(job)
+    record = board.jobs.get(job)
+    assert (record.state, record.failure) == (State.FAILED, "There is nothing at /data.")
+
+
+def test_a_report_of_many_parts_is_compacted_once_before_it_is_closed(board: Board) -> None:
+    job = board.sharded(tasks=1, objects=30)
+    upkeep = board.upkeep(compact_parts=3)
+    worker = board.worker()
+    claim = worker.claim(["infer"])
+    assert claim is not None
+    for seq in range(3):
+        worker.commit(claim, written(claim, seq=seq))
+    worker.complete(claim)
+    upkeep.close(job)
+    upkeep.close(job)
+    assert board.jobs.get(job).state is State.RUNNING
+    compact = worker.claim(["infer"])
+    assert compact is not None
+    assert compact.kind == "compact"
+    old = board.jobs.parts(job)
+    file = {
+        "seq": 0,
+        "entities_key": "e",
+        "objects_key": "o",
+        "objects": 30,
+        "succeeded": 30,
+        "skipped": 0,
+        "failed": 0,
+        "bytes": 3_000,
+        "characters": 0,
+        "entities": 30,
+        "label_counts": {"EMAIL": 30},
+        "group_counts": {},
+        "first_object": None,
+        "last_object": None,
+        "reasons": 0,
+    }
+    moves = [
+        {"part": part.id, "seq": 0, "entity_offset": 10 * n, "object_offset": 10 * n}
+        for n, part in enumerate(old)
+    ]
+    assert worker.complete_compact(compact, [file], moves)
+    upkeep.close(job)
+    record = board.jobs.get(job)
+    assert (record.state, record.succeeded, record.entities) == (State.COMPLETED, 30, 30)
+    *merged, new = board.jobs.parts(job)
+    assert [(part.merged_into, part.entity_offset) for part in merged] == [
+        (new.id, 0),
+        (new.id, 10),
+        (new.id, 20),
+    ]
+    assert board.jobs.counts(job)[0] == {"EMAIL": 30}
+
+
+def test_collection_takes_only_what_nothing_points_at(board: Board) -> None:
+    job = board.sharded()
+    worker = board.worker()
+    claim = worker.claim(["infer"])
+    assert claim is not None
+    kept = written(claim)
+    worker.commit(claim, kept)
+    stray = f"{artifacts(job)}/task-1/attempt-0/part-0/entities"
+    orphan = "reports/00000000-0000-0000-0000-000000000000/task-1/attempt-1/part-0/entities"
+    for key in (kept.entities_key, kept.objects_key, stray, orphan):
+        board.storage.put(key, io.BytesIO(b"x"))
+    assert board.maintenance.collect() == 0  # all too young
+    time.sleep(0.01)
+    assert board.maintenance.collect(age_seconds=0) == 2
+    assert {stored.key for stored in board.storage.list("reports/")} == {kept.entities_key, kept.objects_key}
