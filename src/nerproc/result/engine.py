@@ -5,7 +5,7 @@ Files are named by the caller, one by one, as parameters or as literals made her
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -53,29 +53,31 @@ def row_group_rows(row_bytes: float) -> int:
     return max(SMALLEST_ROW_GROUP, min(ROW_GROUP_ROWS, int(ROW_GROUP_BYTES / max(row_bytes, 1))))
 
 
+def no_rows(columns: Mapping[str, str]) -> str:
+    """A table without rows of these columns, in the place of files."""
+    nulls = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns.items())
+    return f"(SELECT {nulls}, 0::BIGINT AS file_index, 0::BIGINT AS file_row_number LIMIT 0)"
+
+
 def copy_to(
-    connection: duckdb.DuckDBPyConnection, query: str, path: Path, *, row_group: int = ROW_GROUP_ROWS
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    path: Path,
+    *,
+    row_group: int = ROW_GROUP_ROWS,
+    parameters: Sequence[object] = (),
 ) -> None:
     """Write the rows of `query`, in their order, into a new Parquet file.
 
     Raises:
         StorageUnreachable: the file cannot be written.
     """
+    options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group}"
     try:
-        connection.execute(
-            f"COPY ({query}) TO {literal(str(path))} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group})"
-        )
+        connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})", parameters)
     except duckdb.IOException as error:
         path.unlink(missing_ok=True)
         raise StorageUnreachable(
             f"The results cannot be written to {path.parent}: {error}",
             hint="See that the disk is not full and that the folder can be written.",
         ) from error
-
-
-def join(
-    connection: duckdb.DuckDBPyConnection, sources: Sequence[Path], columns: str, path: Path, **copy: int
-) -> None:
-    """Write the rows of all `sources`, in their order, into one new Parquet file."""
-    copy_to(connection, f"SELECT {columns} FROM {read_parquet(sources)}", path, **copy)

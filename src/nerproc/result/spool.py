@@ -76,8 +76,8 @@ class EntitySpool:
             return
         if self._kept:
             self._kept_chunks.append(self._chunk(self._kept))
-        columns = column_names(ENTITY_COLUMNS)
-        engine.join(self._connection, self._kept_chunks, columns, path, row_group=row_group)
+        query = f"SELECT {column_names(ENTITY_COLUMNS)} FROM {engine.read_parquet(self._kept_chunks)}"
+        engine.copy_to(self._connection, query, path, row_group=row_group)
         self.discard()
 
     def discard(self) -> None:

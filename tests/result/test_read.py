@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.result.reports import LABELS, Report, entities_of, reports, swap, write
+
+from nerproc.errors import InvalidRequest, NotFound
+from nerproc.job.part import PartRef, PartSummary
+from nerproc.result.compact import compact
+from nerproc.result.cursor import Cursor
+from nerproc.result.read import ResultReader
+from nerproc.result.table import ObjectRow
+from nerproc.schema.entity import Entity
+from nerproc.storage.local import LocalStorage
+
+quick = settings(deadline=None, max_examples=30)
+Read = Callable[..., tuple[list[Any], str | None]]
+
+
+def pages(read: Read, parts: list[PartRef], limit: int, **filters: Any) -> list[Any]:
+    """Every page, one after another; each but the last is full."""
+    items, cursor = read(parts, limit=limit, **filters)
+    everything = list(items)
+    while cursor is not None:
+        assert len(items) == limit
+        items, cursor = read(parts, limit=limit, cursor=cursor, **filters)
+        assert items
+        everything += items
+    return everything
+
+
+def unknown_range(part: PartRef) -> PartRef:
+    """A part whose summary says less."""
+    return replace(part, summary=replace(part.summary, first_object=None, last_object=None, reasons=None))
+
+
+@quick
+@given(
+    report=reports(),
+    limit=st.integers(1, 7),
+    labels=st.sets(st.sampled_from([*LABELS, "IBAN"])),
+    picked=st.sets(st.integers(0, 7), max_size=2),
+    less=st.booleans(),
+)
+def test_pages_of_entities_joined_are_all_that_pass(
+    storage: LocalStorage,
+    reader: ResultReader,
+    report: Report,
+    limit: int,
+    labels: set[str],
+    picked: set[int],
+    less: bool,
+) -> None:
+    parts = write(storage, report)
+    parts = list(map(unknown_range, parts)) if less else parts
+    named = [row.object for part in report for row, _ in part]
+    objects = {named[index] for index in picked if index < len(named)}
+    expected = [
+        entity
+        for entity in entities_of(report)
+        if (not labels or entity.label in labels) and (not objects or entity.object in objects)
+    ]
+    assert pages(reader.entities, parts, limit, labels=labels, objects=objects) == expected
+
+
+@quick
+@given(
+    report=reports(),
+    limit=st.integers(1, 7),
+    status=st.none() | st.sampled_from(["succeeded", "skipped", "failed"]),
+    group=st.none() | st.sampled_from(["Smiths", 'a "b"', "no such"]),
+    letters=st.integers(0, 3),
+    less=st.booleans(),
+)
+def test_pages_of_objects_joined_are_all_that_pass(
+    storage: LocalStorage,
+    reader: ResultReader,
+    report: Report,
+    limit: int,
+    status: str | None,
+    group: str | None,
+    letters: int,
+    less: bool,
+) -> None:
+    parts = write(storage, report)
+    parts = list(map(unknown_range, parts)) if less else parts
+    rows = [row for part in report for row, _ in part]
+    prefix = rows[-1].object[:letters] if rows else ""
+    expected = [
+        row.object
+        for row in rows
+        if (status is None or row.status == status)
+        and (group is None or group in row.groups)
+        and row.object.startswith(prefix)
+    ]
+    found = pages(reader.objects, parts, limit, status=status, group=group, prefix=prefix)
+    assert [row.object for row in found] == expected
+    errors = [row.object for row in rows if row.reason is not None]
+    assert [row.object for row in reader.errors(parts, limit=limit)] == errors[:limit]
+
+
+@quick
+@given(report=reports(), limit=st.integers(1, 5), target=st.sampled_from([1, 6_000, 2**30]))
+def test_compaction_changes_no_page_and_no_cursor(
+    storage: LocalStorage, reader: ResultReader, report: Report, limit: int, target: int
+) -> None:
+    parts = write(storage, report)
+    merged = list(compact(storage, parts, "merged", target_bytes=target))
+    after = swap(parts, merged)
+    assert list(reader.iterate(after)) == entities_of(report)
+    for read in (reader.entities, reader.objects):
+        assert pages(read, after, limit) == pages(read, parts, limit)
+        cursor = read(parts, limit=limit)[1]
+        while cursor is not None:
+            items, following = read(parts, limit=limit, cursor=cursor)
+            assert read(after, limit=limit, cursor=cursor)[0] == items
+            cursor = following
+
+
+@quick
+@given(report=reports())
+def test_merged_parts_are_summed_up(storage: LocalStorage, report: Report) -> None:
+    parts = write(storage, report)
+    (everything,) = compact(storage, parts, "one") if parts else (None,)
+    (at_once,) = write(storage, [[found for part in report for found in part]], job="at-once")
+    assert everything is None or everything.files.summary == at_once.summary
+
+
+def test_parts_that_cannot_hold_what_is_asked_for_are_not_opened(
+    storage: LocalStorage, reader: ResultReader
+) -> None:
+    gone = PartRef(1, 0, 0, "gone/entities", "gone/objects", PartSummary(1, 1, 0, 0, 1, 1, 1, {"SSN": 1}))
+    gone = replace(gone, summary=replace(gone.summary, first_object="a", last_object="c", reasons=0))
+    assert reader.entities([gone], labels=["NAME"]) == ([], None)
+    assert reader.entities([gone], objects=["d"]) == ([], None)
+    assert reader.objects([gone], status="failed") == ([], None)
+    assert reader.objects([gone], prefix="d") == ([], None)
+    assert reader.objects([gone], group="Smiths") == ([], None)
+    assert reader.errors([gone]) == []
+    with pytest.raises(NotFound):
+        reader.entities([gone], labels=["SSN"])
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "!",
+        "AAAA",
+        "ö",
+        "\ud800",
+        "x" * 9_999,
+        Cursor("objects", 100, 0).encode(),
+        Cursor("entities", 7, 0).encode(),
+        base64.urlsafe_b64encode(b"entities:100:-1").decode(),
+        base64.urlsafe_b64encode("entities:١٠٠:0".encode()).decode(),
+        base64.urlsafe_b64encode(b"entities:100:" + b"9" * 40).decode(),
+    ],
+)
+def test_nonsense_is_no_cursor(storage: LocalStorage, reader: ResultReader, cursor: str) -> None:
+    parts = write(storage, [[]])
+    with pytest.raises(InvalidRequest):
+        reader.entities(parts, cursor=cursor)
+
+
+def test_a_cursor_behind_the_end_is_the_end(storage: LocalStorage, reader: ResultReader) -> None:
+    parts = write(storage, [[]])
+    assert reader.entities(parts, cursor=Cursor("entities", parts[0].id, 10**17).encode()) == ([], None)
+
+
+def test_a_part_that_was_merged_into_nothing_known_is_too_old(
+    storage: LocalStorage, reader: ResultReader
+) -> None:
+    parts = [replace(part, merged_into=5) for part in write(storage, [[]])]
+    with pytest.raises(InvalidRequest, match="too old"):
+        reader.entities(parts, cursor=Cursor("entities", parts[0].id, 0).encode())
+    assert reader.entities(parts) == ([], None)
+
+
+def test_a_rare_label_is_found_across_many_parts(storage: LocalStorage, reader: ResultReader) -> None:
+    def found(number: int) -> tuple[ObjectRow, list[Entity]]:
+        name = f"{number:03}"
+        label = "RARE" if number % 40 == 39 else "NAME"
+        entity = Entity(name, 0, 1, label, None, "x", 1.0, "custom", "", "", None)
+        return ObjectRow(name, 1, "1", "succeeded"), [entity]
+
+    parts = write(storage, [[found(number)] for number in range(200)])
+    assert [e.object for e in pages(reader.entities, parts, 2, labels=["RARE"])] == [
+        "039",
+        "079",
+        "119",
+        "159",
+        "199",
+    ]
