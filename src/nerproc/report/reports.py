@@ -6,6 +6,7 @@ API, command line and page call these and nothing below.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
@@ -39,8 +40,11 @@ class Reports:
 
     def __init__(self, jobs: Jobs, storage: Storage) -> None:
         self._jobs = jobs
-        self._reader = ResultReader(storage)
         self._storage = storage
+
+    @cached_property
+    def _reader(self) -> ResultReader:
+        return ResultReader(self._storage)
 
     def create(
         self, request: ReportRequest, *, roots: Sequence[Path], idempotency_key: str | None = None
@@ -87,13 +91,13 @@ class Reports:
                 )
                 for group in job.request.groups
             ],
-            errors=self.errors(report) if job.failed or job.skipped else [],
+            errors=self.errors(report),
             seconds=seconds,
             bytes_per_second=job.bytes / seconds if seconds else None,
         )
 
     def errors(self, report: UUID) -> list[ObjectError]:
-        """Objects that failed or were skipped, in order, the first MOST_ERRORS."""
+        """Objects that failed, were skipped, or were not read wholly: in order, the first MOST_ERRORS."""
         return [
             ObjectError(object=row.object, status=row.status, reason=row.reason or "")
             for row in self._reader.errors(self._jobs.parts(report), limit=MOST_ERRORS)
@@ -105,8 +109,8 @@ class Reports:
         *,
         cursor: str | None = None,
         limit: int = 100,
-        objects: Sequence[str] | None = None,
-        labels: Sequence[str] | None = None,
+        objects: Sequence[str] = (),
+        labels: Sequence[str] = (),
     ) -> tuple[list[Entity], str | None]:
         """A page of entities in order, and the cursor of the next one."""
         self._jobs.get(report)
@@ -126,12 +130,20 @@ class Reports:
         cursor: str | None = None,
         limit: int = 100,
         status: ObjectStatus | None = None,
-        name: str | None = None,
+        objects: Sequence[str] = (),
+        prefix: str = "",
+        group: str | None = None,
     ) -> Page[ObjectResult]:
-        """A page of objects with previews; only those of `status`, or the one called `name`, if given."""
+        """A page of objects with previews: of a status, of these names, below a prefix, in a group."""
         self._jobs.get(report)
         rows, following = self._reader.objects(
-            self._jobs.parts(report), cursor=cursor, limit=limit, status=status, name=name
+            self._jobs.parts(report),
+            cursor=cursor,
+            limit=limit,
+            status=status,
+            objects=objects,
+            prefix=prefix,
+            group=group,
         )
         return Page(items=[_object(row) for row in rows], next_cursor=following)
 

@@ -26,12 +26,10 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     prefix = f"{artifacts(UUID(message['job']))}/task-{message['number']}/attempt-{message['attempt']}"
     files: list[dict[str, Any]] = []
     moves: list[dict[str, Any]] = []
-    for seq, merged in enumerate(compact(parts, place.storage, prefix)):
+    for seq, merged in enumerate(compact(place.storage, parts, prefix)):
         place.beacon.tick()
-        summary = asdict(merged.summary)
-        files.append(
-            {"seq": seq, "entities_key": merged.entities_key, "objects_key": merged.objects_key, **summary}
-        )
-        moves += [{"seq": seq, **asdict(move)} for move in merged.moves]
+        keys = {"entities_key": merged.files.entities_key, "objects_key": merged.files.objects_key}
+        files.append({"seq": seq, **keys, **asdict(merged.files.summary)})
+        moves += [{"seq": seq, **asdict(moved)} for moved in merged.moved]
     failpoint("merged_written")
     place.channel.send({"op": "merged", "files": files, "moves": moves})

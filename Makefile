@@ -1,0 +1,58 @@
+# Everything runs in a virtual environment of its own. `make demo` and `make test` need Python 3.11+ and nothing else.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PRESIDIO ?= $(VENV)-peer
+PROSE ?= examples/documents
+
+.PHONY: demo test lint bench docs clean
+
+demo: $(VENV)/.nerproc  ## Scan the example documents and show the report.
+	$(BIN)/nerproc scan examples/documents --group 'people with numbers=COUNT(ID_NUMBER) > 0 OR COUNT(SSN) > 0'
+
+test: $(VENV)/.test  ## Run every test.
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.lint  ## Format, rules, types, and the direction of imports.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.bench  ## Measure; each line is one JSON object. Peers run in an environment of their own.
+	$(BIN)/python -m benchmarks.patterns --prose $(PROSE) --peer-python $(PRESIDIO)/bin/python
+	$(BIN)/python -m benchmarks.scan --prose $(PROSE)
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.results
+	$(BIN)/python -m benchmarks.start
+
+docs: $(VENV)/.nerproc  ## Write docs/api.md anew.
+	$(BIN)/python -m nerproc.api.docs > docs/api.md
+
+clean:
+	rm -rf $(VENV) $(PRESIDIO) build dist benchmarks/work
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+$(VENV)/.nerproc: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.nerproc
+	$(BIN)/python -m pip install --quiet --group test
+	touch $@
+
+$(VENV)/.lint: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --group lint
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.test
+	$(PYTHON) -m venv $(PRESIDIO)
+	$(PRESIDIO)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(PRESIDIO)/bin/python -m pip install --quiet --group bench
+	touch $@
