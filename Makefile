@@ -23,7 +23,7 @@ lint: $(VENV)/.lint  ## Format, rules, types, and the direction of imports.
 bench: $(VENV)/.bench  ## Measure; each line is one JSON object. Peers run in an environment of their own.
 	$(BIN)/python -m benchmarks.patterns --prose $(PROSE) --peer-python $(PRESIDIO)/bin/python
 	$(BIN)/python -m benchmarks.scan --prose $(PROSE)
-	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.memory --prose $(PROSE)
 	$(BIN)/python -m benchmarks.results
 	$(BIN)/python -m benchmarks.start
 
