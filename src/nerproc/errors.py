@@ -4,6 +4,7 @@
     ├── JobFailed                  job-failed           500   1
     ├── UsageError                 usage                422   2
     │   ├── InvalidRequest         invalid-request      422   2
+    │   ├── TooLarge               too-large            413   2
     │   ├── QueryError             invalid-query        422   2
     │   ├── PatternError           invalid-pattern      422   2
     │   └── SettingsError          invalid-settings     500   2
@@ -81,6 +82,13 @@ class InvalidRequest(UsageError):
     """The request is not valid."""
 
     slug = "invalid-request"
+
+
+class TooLarge(UsageError):
+    """The request has more bytes than the head takes."""
+
+    slug = "too-large"
+    status = 413
 
 
 class QueryError(UsageError):

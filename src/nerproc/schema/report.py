@@ -201,20 +201,29 @@ class ModelCard(Wire):
 
 
 class FieldError(Wire):
-    """A field that is not valid."""
+    """A field of the body, or a parameter, that is not valid."""
 
-    pointer: str = Field(description="JSON pointer into the request body.", examples=["/groups/0/query"])
+    pointer: str | None = Field(
+        default=None, description="JSON pointer into the request body.", examples=["/groups/0/query"]
+    )
+    parameter: str | None = Field(default=None, description="Name of the parameter or header, if it is one.")
     detail: str
 
 
 class Problem(BaseModel):
-    """An error, as RFC 9457 (application/problem+json) has it."""
+    """An error, as RFC 9457 (application/problem+json) has it; what does not apply is left out."""
 
-    type: str
+    type: str = Field(description="Where the documentation says more about the slug.")
     title: str
     status: int
-    detail: str
-    instance: str | None = None
-    slug: str
-    hint: str | None = None
+    detail: str = Field(description="What happened, and why.")
+    instance: str | None = Field(default=None, description="The path that was asked for.")
+    slug: str = Field(description="Stable name of the error.", examples=["not-found"])
+    hint: str | None = Field(default=None, description="What to do about it.")
     errors: list[FieldError] = Field(default_factory=list)
+    position: int | None = Field(
+        default=None, description="Offset in code points at which a query or an expression is wrong."
+    )
+    excerpt: str | None = Field(
+        default=None, description="The line of the query, and below it a caret at the place of the error."
+    )
