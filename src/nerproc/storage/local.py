@@ -130,7 +130,7 @@ class LocalStorage:
             _flush(path.parent)
 
     def _walk(self, folder: Path, start: str, prefix: str) -> Iterator[StoredObject]:
-        """Artifacts in `folder`, whose keys begin with `start`, in order: folders sort as their name and "/"."""
+        """Artifacts in `folder`, of keys that begin with `start`, in order: a folder sorts with its "/"."""
         try:
             with os.scandir(folder) as entries:
                 names = sorted(f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries)
