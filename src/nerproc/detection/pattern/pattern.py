@@ -20,7 +20,8 @@ class Pattern:
     `expression` has ASCII semantics (digits, word characters and boundaries are ASCII) and `regex` syntax.
     Look-around, atomic groups and the like are allowed; then `gate` must be given: a plain expression without
     them that matches at least wherever `expression` does, from the same start (hyperscan scans for
-    `gate or expression`).
+    `gate or expression`). The matches are those that `finditer` gives; longer ones than MAX_ENTITY_LENGTH
+    are dropped.
     """
 
     label: str  # EMAIL, ID_NUMBER, …
@@ -31,3 +32,8 @@ class Pattern:
     context: tuple[str, ...] = ()  # lower-case words (or phrases) that make it likelier when they stand near
     gate: str | None = None
     ignore_case: bool = False
+    # False: the validator only ever rejects, so it need not run where the score is of no use without it
+    confirms: bool = True
+    # For expressions that begin with an open repeat, which hyperscan is slow at: `gate` then starts later, at
+    # a rarer character, and the engine walks left over at most MAX_PREFIX of these characters.
+    prefix: str = ""

@@ -1,0 +1,79 @@
+"""Which of overlapping spans are kept.
+
+Custom tags first (they are what the user asked for), then validated patterns, then taggers, then patterns that
+nothing validated; among these the longer span, then the higher score, then the earlier in the input.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterable
+
+from nerproc.detection.span import Span
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """The spans that are kept, in order of their starts; no two overlap, unless both are custom.
+
+    Spans that overlap are taken by rank, each if it overlaps none taken before it. O(n log n).
+    """
+    kept: list[Span] = []
+    cluster: list[Span] = []
+    end = 0
+    for span in sorted(spans, key=_start):  # stable: the order of the input decides last
+        if cluster and span.start >= end:
+            kept += cluster if len(cluster) == 1 else _best(cluster)
+            cluster = []
+        cluster.append(span)
+        end = span.end if len(cluster) == 1 else max(end, span.end)
+    kept += cluster if len(cluster) == 1 else _best(cluster)
+    return kept
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _rank(span: Span) -> tuple[int, int, float]:
+    if span.source == "custom":
+        trust = 0
+    elif span.source == "pattern":
+        trust = 1 if span.validated else 3
+    else:
+        trust = 2
+    return trust, span.start - span.end, -span.score
+
+
+def _best(cluster: list[Span]) -> list[Span]:
+    """The spans of one run of overlapping ones that are kept, by start."""
+    starts: list[int] = []  # of those taken, which do not overlap; their ends in `ends`
+    ends: list[int] = []
+    custom = _unique([span for span in cluster if span.source == "custom"])
+    kept = list(custom)
+    for start, end in _union(custom):
+        starts.append(start)
+        ends.append(end)
+    for span in sorted((span for span in cluster if span.source != "custom"), key=_rank):
+        place = bisect(starts, span.start)
+        if (place and ends[place - 1] > span.start) or (place < len(starts) and starts[place] < span.end):
+            continue
+        starts.insert(place, span.start)
+        ends.insert(place, span.end)
+        kept.append(span)
+    return sorted(kept, key=_start)
+
+
+def _unique(spans: list[Span]) -> list[Span]:
+    """One span for each place and label: the first."""
+    return list({(span.start, span.end, span.label): span for span in reversed(spans)}.values())[::-1]
+
+
+def _union(spans: list[Span]) -> list[tuple[int, int]]:
+    """The stretches that `spans` cover, in order."""
+    stretches: list[tuple[int, int]] = []
+    for span in sorted(spans, key=_start):
+        if stretches and span.start < stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], span.end))
+        else:
+            stretches.append((span.start, span.end))
+    return stretches

@@ -1,0 +1,87 @@
+"""From hyperscan's events to the matches that `finditer` would give.
+
+An event says that a match ends somewhere and where the leftmost one that ends there begins; it does not know
+greediness, look-around, or that matches do not overlap. So the exact expression is tried in place. Trying it
+at the reported start alone differs from `finditer`; trying it everywhere from max(start, end of the last
+match) to the largest end reported for that start does not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import regex
+
+from nerproc.schema.entity import MAX_ENTITY_LENGTH
+
+MAX_PREFIX = 128  # code points that `Pattern.prefix` may reach left of the gate
+
+Match = tuple[int, int]  # start, end
+
+
+class Confirmer:
+    """An exact expression, tried where events say that it may match."""
+
+    def __init__(self, expression: str, flags: int, *, prefix: str = "", deadline: float | None = None) -> None:
+        """Compile `expression`.
+
+        Args:
+            expression: in the syntax of `regex`.
+            flags: of `regex`.
+            prefix: characters that matches may begin with left of their events.
+            deadline: on the monotonic clock, for all that this confirmer does.
+        """
+        self._flags = flags
+        self._expression = expression
+        self._prefix = prefix
+        self._deadline = deadline
+        self._match = self._compile(expression)
+        self._within: dict[int, Callable[[str, int], Any]] = {}  # bits of a width -> match that starts within it
+
+    def find(self, text: str, events: Iterable[Match], found: list[Match]) -> None:
+        """Append the matches in order; `events` are (start, largest end for that start) by start, in code points.
+
+        Raises:
+            TimeoutError: the deadline has passed; `found` holds what was found before.
+        """
+        match = self._match
+        last = 0
+        for event_start, event_end in events:
+            start = event_start
+            if self._prefix:
+                start = self._walk_left(text, start, last)
+            elif start < last:
+                start = last
+            while start < event_end:
+                hit = match(text, start) or self._first_within(text, start + 1, event_end - 1)
+                if hit is None:
+                    break
+                first, last = hit.span()
+                if last - first <= MAX_ENTITY_LENGTH:
+                    found.append((first, last))
+                start = last
+
+    def _walk_left(self, text: str, start: int, last: int) -> int:
+        before = text[max(last, start - MAX_PREFIX) : start]
+        return start - len(before) + len(before.rstrip(self._prefix))
+
+    def _first_within(self, text: str, start: int, end: int) -> Any:
+        """The first match that begins in `start..end`, by one call for all starts; None if there is none."""
+        if start > end:
+            return None
+        bits = (end - start).bit_length()
+        match = self._within.get(bits)
+        if match is None:
+            match = self._compile(f"(?s:.{{0,{(1 << bits) - 1}}}?)\\K(?:{self._expression})")
+            self._within[bits] = match
+        hit = match(text, start)
+        return hit if hit is not None and hit.start() <= end else None
+
+    def _compile(self, expression: str) -> Callable[[str, int], Any]:
+        match = regex.compile(expression, self._flags).match
+        deadline = self._deadline
+        if deadline is None:
+            return match  # type: ignore[no-any-return]
+        return lambda text, start: match(text, start, timeout=max(deadline - time.monotonic(), 1e-6))

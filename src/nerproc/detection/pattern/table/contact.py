@@ -1,0 +1,169 @@
+"""E-mail addresses, telephone numbers, URLs."""
+
+from __future__ import annotations
+
+from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.validator import domain, phone
+
+_LETTERS = r"A-Za-z\u00c0-\u024f"  # Latin with its accents: addresses are written in other scripts without spaces
+_LOCAL = rf"{_LETTERS}0-9_%+'&~\-"
+_LOCAL_CHARACTERS = (
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_%+'&~-."
+    + "".join(map(chr, range(0xC0, 0x250)))
+)  # fmt: skip
+_HOST_LABEL = rf"[{_LETTERS}0-9](?:[{_LETTERS}0-9-]{{0,61}}[{_LETTERS}0-9])?"
+_HOST_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
+
+# RFC 5321 in its usual extent: atoms of at most 64 characters, labels of at most 63.
+_EMAIL = (
+    rf"(?<![{_LETTERS}0-9_])(?<!://[^\s/@]{{0,64}}:)(?=[{_LOCAL}.]{{1,64}}@)"
+    rf"[{_LETTERS}0-9_][{_LOCAL}]*+(?:\.[{_LOCAL}]++)*+@(?:{_HOST_LABEL}\.){{1,8}}+"
+    rf"(?:[A-Za-z]{{2,24}}|xn--[A-Za-z0-9-]{{2,59}})(?![{_LETTERS}0-9_]|-[{_LETTERS}0-9])"
+)
+
+# What may stand in a URL; brackets only in pairs; the last character is no punctuation of the sentence.
+_URL_CHARACTER = r"[^\s()<>\[\]{}\"'`|\\^\u00ab\u00bb\u2018-\u201f\u3000-\u303f\uff00-\uff0f]"
+_URL_REST = rf"(?:{_URL_CHARACTER}|\({_URL_CHARACTER}{{0,512}}\)){{1,2048}}(?<![.,;:!?*_~&@…])"
+_HOST_BEHIND_SCHEME = rf"(?=[{_LETTERS}0-9_\[%-]|[^\s/]{{1,128}}@)"
+_TAIL = rf"(?::\d{{1,5}})?(?:[/?#](?:{_URL_REST})?)?"
+
+# Where a bare host is a host and not the end of a sentence, a file or a member of an object.
+_COMMON = "com|org|net|edu|gov|mil|eu|uk|de|fr|nl|ch|se|dk|fi|ie|pt|cz|jp|cn|kr|br|mx|ca|au|nz|za|ru|ua"
+_AMBIGUOUS = "info|biz|io|dev|app|ai|tv|cloud|online|shop|site|store|tech|xyz|at|be|it|es|in|us|co|me|pl|no"
+_BARE_HOST = rf"(?<![\w.@/\\-])(?:{_HOST_LABEL}\.){{1,8}}?(?:%s)(?![\w@-]|\.\w|\()"
+_SITE_WORDS = (
+    "url", "website", "web site", "site", "web", "homepage", "domain", "host", "hostname", "link", "visit",
+    "www", "server", "online",
+)  # fmt: skip
+
+_PHONE_WORDS = (
+    "phone", "telephone", "tel", "cell", "cellphone", "mobile", "call", "fax", "ph", "mob", "contact", "hotline",
+    "whatsapp", "sms", "text", "dial", "helpline", "landline", "telefon", "téléphone", "teléfono", "telefono",
+    "telefone", "handy", "mobil", "portable", "móvil", "celular", "cellulare", "rufnummer", "telefoon",
+    "puhelin", "telefonnummer", "phone number", "contact number", "mobile number",
+)  # fmt: skip
+_EXTENSION = r"(?:[ ,;]{0,2}(?:(?i:ext|extension|x)\.?|#) ?\d{1,5}(?!\d))?"
+_NO_NUMBER_BEFORE = r"(?<![\w+])(?<!\d[./-])"
+_NO_NUMBER_AFTER = r"(?![\w]|[./-]\d)"
+_NORTH_AMERICAN_SEPARATED = r"(?:1[-. ])?\d{3}([-.])\d{3}\1\d{4}"
+
+PATTERNS: tuple[Pattern, ...] = (
+    Pattern(
+        "EMAIL",
+        _EMAIL,
+        0.9,
+        validator=domain.ends_in_known_domain,
+        gate=rf"@[{_LETTERS}0-9][{_LETTERS}0-9.-]*?\.[A-Za-z]",
+        prefix=_LOCAL_CHARACTERS,
+    ),
+    Pattern(
+        "URL",
+        rf"(?<![A-Za-z])(?:https?|ftps?|sftp|wss?)://{_HOST_BEHIND_SCHEME}{_URL_REST}",
+        0.85,
+        gate=r"(?:https?|ftps?|sftp|wss?)://\S",
+        ignore_case=True,
+    ),
+    Pattern(
+        "URL",
+        rf"(?<![\w.@/-])www\d{{0,3}}\.(?:{_HOST_LABEL}\.){{1,8}}[A-Za-z]{{2,24}}(?![\w@]){_TAIL}",
+        0.8,
+        validator=domain.known_host,
+        gate=r"\bwww\d{0,3}\.[A-Za-z0-9]",
+        ignore_case=True,
+    ),
+    Pattern(
+        "URL",
+        (_BARE_HOST % f"{_COMMON}|COM|ORG|NET|EDU|GOV") + _TAIL,
+        0.5,
+        context=_SITE_WORDS,
+        gate=rf"\.(?:{_COMMON}|COM|ORG|NET|EDU|GOV)\b",
+        prefix=_HOST_CHARACTERS,
+    ),
+    Pattern(
+        "URL",
+        (_BARE_HOST % _AMBIGUOUS) + _TAIL,
+        0.2,
+        context=_SITE_WORDS,
+        gate=rf"\.(?:{_AMBIGUOUS})\b",
+        prefix=_HOST_CHARACTERS,
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"(?<![\w+])\+1[-. ]?\(?\d{{3}}\)?[-. /]{{0,2}}\d{{3}}[-. ]?\d{{4}}(?![\d]){_EXTENSION}",
+        0.75,
+        validator=phone.international,
+        context=_PHONE_WORDS,
+        gate=r"\+1[-. ]?\(?\d{3}",
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"(?<![\w+])\+[2-9]\d(?:[-. /]{{0,2}}\(?\d\)?){{5,13}}(?!\d){_EXTENSION}",
+        0.75,
+        validator=phone.international,
+        context=_PHONE_WORDS,
+        gate=r"\+[2-9]\d[-. /(]{0,3}\d",
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"(?<![\w+])(?<!\d[./-])\(\d{{3}}\) ?\d{{3}}[-. ]\d{{4}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        0.75,
+        validator=phone.north_american,
+        context=_PHONE_WORDS,
+        gate=r"\(\d{3}\) ?\d{3}[-. ]\d{4}",
+        confirms=False,
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"{_NO_NUMBER_BEFORE}{_NORTH_AMERICAN_SEPARATED}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        0.6,
+        validator=phone.north_american,
+        context=_PHONE_WORDS,
+        gate=r"\b(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}\b",
+        confirms=False,
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"{_NO_NUMBER_BEFORE}(?<!\d )(?:1 )?\d{{3}} \d{{3}}[ -]\d{{4}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
+        0.4,
+        validator=phone.north_american,
+        context=_PHONE_WORDS,
+        gate=r"\b\d{3} \d{3}[ -]\d{4}\b|\b1 \d{3} \d{3}[ -]\d{4}\b",
+        confirms=False,
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"{_NO_NUMBER_BEFORE}1?\d{{10}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        0.2,
+        validator=phone.north_american,
+        context=_PHONE_WORDS,
+        gate=r"\b1?\d{10}\b",
+        confirms=False,
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"{_NO_NUMBER_BEFORE}\(?0\d(?:[-. /]{{0,2}}\(?\d\)?){{6,11}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        0.25,
+        validator=phone.national,
+        context=_PHONE_WORDS,
+        gate=r"\b0\d[-. /]{0,2}\(?\d",
+        confirms=False,
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"{_NO_NUMBER_BEFORE}\(?[1-9]\d\)?(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        0.1,
+        validator=phone.national,
+        context=_PHONE_WORDS,
+        gate=r"\b[1-9]\d\)?[-. ]?\d[-. ]?\d[-. ]?\d",
+        confirms=False,
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"{_NO_NUMBER_BEFORE}00[1-9]\d(?:[-. /]{{0,2}}\(?\d\)?){{5,13}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        0.3,
+        validator=phone.international_by_zeros,
+        context=_PHONE_WORDS,
+        gate=r"\b00[1-9]\d[-. /(]{0,3}\d",
+        confirms=False,
+    ),
+)

@@ -1,0 +1,171 @@
+"""Dates and times of a day, in the usual written forms.
+
+A date is one with a year; month and day alone, month and year in figures, and eight digits in a row need a
+word near them.
+"""
+
+from __future__ import annotations
+
+from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.validator import date
+
+_WORDS = (
+    "date", "dated", "dob", "born", "birth", "birthday", "birthdate", "birth date", "expiry", "expires",
+    "expiration", "exp", "valid", "issued", "due", "since", "until", "deadline", "start", "end", "timestamp",
+    "created", "updated", "datum", "geboren", "geburtsdatum", "fecha", "nacimiento", "naissance", "né", "née",
+    "data", "nascita", "nato", "nata", "nascimento", "geboortedatum",
+)  # fmt: skip
+
+# Names of months in full and short: English, German, French, Spanish, Italian, Portuguese, Dutch.
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
+    "januar", "jänner", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "okt", "dez", "mrz",
+    "janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+    "setiembre", "octubre", "noviembre", "diciembre", "gennaio", "febbraio", "aprile", "maggio", "giugno",
+    "luglio", "settembre", "ottobre", "dicembre", "janeiro", "fevereiro", "março", "maio", "junho", "julho",
+    "setembro", "outubro", "novembro", "dezembro", "januari", "februari", "maart", "mei", "augustus",
+)  # fmt: skip
+_ENGLISH = "|".join(sorted(_MONTHS[:24], key=len, reverse=True))
+_ANY = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_YEAR = r"(?:1[5-9]|20|21)\d\d"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+_BEFORE = r"(?<![\w/])(?<!\d[.,:-])(?<!\w-)"
+_AFTER = r"(?![\w/]|[.,:-]\d|-\w)"
+_TIME = r"(?:[01]\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d))?"
+_CLOCK = rf"(?:,? {_TIME}(?: ?[AaPp]\.?[Mm]\b\.?)?)"
+
+PATTERNS: tuple[Pattern, ...] = (
+    # 2024-12-31T23:59:59.123+01:00, 2024-12-31 23:59
+    Pattern(
+        "DATE",
+        rf"(?<![\w/])(?<!\d[.,-])\d{{4}}-(?:0[1-9]|1[0-2])-{_DAY}[T ]{_TIME}(?![\w]|:\d)",
+        0.8,
+        validator=date.numeric_date,
+        gate=r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d",
+        confirms=False,
+    ),
+    # 2024-12-31, 2024/12/31, 2024-1-5, 2024.12.31
+    Pattern(
+        "DATE",
+        rf"{_BEFORE}{_YEAR}([-/.])(?:0?[1-9]|1[0-2])\1{_DAY}(?!\w|/|[.,-]\d|:\d|-\w)",
+        0.6,
+        validator=date.numeric_date,
+        context=_WORDS,
+        gate=r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b",
+        confirms=False,
+    ),
+    # 12/31/2024, 31/12/2024, 31-12-2024, 31.12.2024
+    Pattern(
+        "DATE",
+        rf"{_BEFORE}\d{{1,2}}([-/.])\d{{1,2}}\1{_YEAR}{_AFTER}",
+        0.6,
+        validator=date.numeric_date,
+        context=_WORDS,
+        gate=r"\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b",
+        confirms=False,
+    ),
+    # 12/31/24, 05.03.24 (without zeros, dots are versions)
+    Pattern(
+        "DATE",
+        rf"{_BEFORE}\d{{1,2}}/\d{{1,2}}/\d\d{_AFTER}",
+        0.5,
+        validator=date.numeric_date,
+        context=_WORDS,
+        gate=r"\b\d{1,2}/\d{1,2}/\d\d\b",
+        confirms=False,
+    ),
+    Pattern(
+        "DATE",
+        rf"{_BEFORE}(?:\d{{1,2}}\.\d{{1,2}}\.\d\d|\d{{1,2}}-\d{{1,2}}-\d\d){_AFTER}",
+        0.3,
+        validator=date.numeric_date,
+        context=_WORDS,
+        gate=r"\b\d{1,2}[.-]\d{1,2}[.-]\d\d\b",
+        confirms=False,
+    ),
+    # 31 December 2024, 31st of December, 2024, 31. Dezember 2024, 31 de diciembre de 2024, 31-Dec-2024
+    Pattern(
+        "DATE",
+        rf"(?<![\w/])(?<!\d[.,:-])(?:3[01]|[12]\d|0?[1-9])(?:(?:st|nd|rd|th|\.|er|º|°)?,? (?:of |de |den )?(?:{_ANY})\.?,? "
+        rf"(?:de |of |del )?{_YEAR}{_CLOCK}?|[-/ ]?(?:{_ENGLISH})[-/ ]?{_YEAR}(?::{_TIME}|{_CLOCK})?)(?![\w]|-\w)",
+        0.8,
+        validator=date.named_date,
+        gate=(
+            rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|º|°)?,? (?:of |de |den )?(?:{_ANY})\.?,? (?:de |of |del )?\d{{4}}\b"
+            rf"|\b\d{{1,2}}[-/]?(?:{_ENGLISH})[-/ ]?\d{{4}}\b"
+        ),
+        ignore_case=True,
+        confirms=False,
+    ),
+    # December 31, 2024, Dec. 31st 2024, Dec 31 23:59:59 2024
+    Pattern(
+        "DATE",
+        rf"(?<![\w/-])(?:{_ENGLISH})\.? {_DAY}(?:st|nd|rd|th)?(?:,? {_YEAR}{_CLOCK}?| {_TIME} {_YEAR})(?![\w]|-\w)",
+        0.8,
+        validator=date.named_date,
+        gate=rf"\b(?:{_ENGLISH})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}}\b| \d\d:\d\d)",
+        ignore_case=True,
+        confirms=False,
+    ),
+    # 31-Dec-24, 31 Dec 24
+    Pattern(
+        "DATE",
+        rf"(?<![\w/-])(?<!\d[.,:])(?:3[01]|[12]\d|0?[1-9])-(?:{_ENGLISH})-\d\d{_AFTER}",
+        0.6,
+        validator=date.named_date,
+        context=_WORDS,
+        gate=rf"\b\d{{1,2}}-(?:{_ENGLISH})-\d\d\b",
+        ignore_case=True,
+        confirms=False,
+    ),
+    # December 2024, Dez. 2024
+    Pattern(
+        "DATE",
+        rf"(?<![\w/-])(?<!\d )(?<!\d\. )(?:{_ANY})\.?,? (?:de |of |del )?{_YEAR}(?![\w]|[-/.,]\d)",
+        0.5,
+        context=_WORDS,
+        gate=rf"\b(?:{_ANY})\.?,? (?:de |of |del )?\d{{4}}\b",
+        ignore_case=True,
+    ),
+    # 31 December, December 31st
+    Pattern(
+        "DATE",
+        rf"{_BEFORE}{_DAY}(?:st|nd|rd|th|\.)?[ -](?:of )?(?:{_ENGLISH})(?!\w|-\w|[ ,-]{{1,2}}\d)",
+        0.4,
+        validator=date.named_date,
+        context=_WORDS,
+        gate=rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?[ -](?:of )?(?:{_ENGLISH})\b",
+        ignore_case=True,
+        confirms=False,
+    ),
+    Pattern(
+        "DATE",
+        rf"(?<![\w/-])(?:{_ENGLISH})\.? {_DAY}(?:st|nd|rd|th)?(?!\w|[-/.:]\d|,? \d)",
+        0.4,
+        validator=date.named_date,
+        context=_WORDS,
+        gate=rf"\b(?:{_ENGLISH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b",
+        ignore_case=True,
+        confirms=False,
+    ),
+    # 12/2024, 12/24, 20241231
+    Pattern(
+        "DATE",
+        rf"{_BEFORE}(?:0?[1-9]|1[0-2])/{_YEAR}{_AFTER}",
+        0.2,
+        context=_WORDS,
+        gate=r"\b\d{1,2}/\d{4}\b",
+    ),
+    Pattern("DATE", rf"{_BEFORE}(?:0[1-9]|1[0-2])/\d\d{_AFTER}", 0.1, context=_WORDS, gate=r"\b[01]\d/\d\d\b"),
+    Pattern(
+        "DATE",
+        r"(?<![\w.,/-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\w/-]|[.,]\d)",
+        0.1,
+        validator=date.compact_date,
+        context=_WORDS,
+        gate=r"\b(?:19|20)\d\d[01]\d[0-3]\d\b",
+        confirms=False,
+    ),
+)

@@ -1,0 +1,117 @@
+"""Payment cards, bank accounts, wallets of cryptocurrencies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.validator import card, coin, iban
+
+_CARD_WORDS = (
+    "card", "credit", "debit", "visa", "mastercard", "amex", "american express", "discover", "jcb", "diners",
+    "maestro", "unionpay", "cc", "pan", "payment", "karte", "kreditkarte", "kartennummer", "carte", "tarjeta",
+    "carta", "cartão", "cvv", "cvc",
+)  # fmt: skip
+_NO_DIGITS_BEFORE = r"(?<!\d[.-])"
+_NO_DIGITS_AFTER = r"(?!\.\d|-\d)"
+
+
+def _iban_expression() -> str:
+    """Every country with its own length, so that a word behind the number is not taken into it."""
+    countries: dict[int, list[str]] = defaultdict(list)
+    for country, length in iban.BBAN_LENGTHS.items():
+        countries[length].append(country)
+    forms = (
+        rf"(?:{'|'.join(names)})\d\d(?:[ -]?[A-Z0-9]){{{length}}}" for length, names in sorted(countries.items())
+    )
+    return rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9])"
+
+
+_COUNTRIES = "|".join(sorted(iban.BBAN_LENGTHS))
+_BASE58 = "[1-9A-HJ-NP-Za-km-z]"
+_COIN_WORDS = (
+    "wallet", "btc", "bitcoin", "crypto", "cryptocurrency", "ethereum", "eth", "litecoin", "ltc", "dogecoin",
+    "doge", "tron", "trx", "usdt", "monero", "xmr", "blockchain", "coin", "address",
+)  # fmt: skip
+
+PATTERNS: tuple[Pattern, ...] = (
+    Pattern(
+        "CARD_NUMBER",
+        rf"{_NO_DIGITS_BEFORE}\b(?!1\d{{12}}(?!\d))[1-6]\d{{3}}[- ]?\d{{3,4}}[- ]?\d{{3,4}}[- ]?\d{{3,5}}\b{_NO_DIGITS_AFTER}",
+        0.2,
+        validator=card.card_number,
+        context=_CARD_WORDS,
+        gate=r"\b[1-6]\d{3}[- ]?\d{3,4}[- ]?\d{3,4}[- ]?\d{3,5}\b",
+    ),
+    Pattern(
+        "CARD_NUMBER",
+        rf"{_NO_DIGITS_BEFORE}\b[1-6]\d{{3}}(?:([- ])\d{{4}}\1\d{{4}}\1\d{{4}}\1\d{{3}}|\d{{14,15}})\b{_NO_DIGITS_AFTER}",
+        0.2,
+        validator=card.card_number,
+        context=_CARD_WORDS,
+        gate=r"\b[1-6]\d{3}(?:[- ]\d{4}[- ]\d{4}[- ]\d{4}[- ]\d{3}|\d{14,15})\b",
+    ),
+    Pattern(
+        "IBAN",
+        _iban_expression(),
+        0.5,
+        validator=iban.iban,
+        gate=rf"\b(?:{_COUNTRIES})\d\d[ -]?[A-Z0-9][ -]?[A-Z0-9]",
+    ),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        rf"\b[13]{_BASE58}{{25,34}}\b",
+        0.5,
+        kind="bitcoin",
+        validator=coin.base58check(0x00, 0x05),
+        gate=r"\b[13][1-9A-HJ-NP-Za-km-z]{25,34}\b",
+    ),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        r"\b(?:bc1[02-9ac-hj-np-z]{11,87}|BC1[02-9AC-HJ-NP-Z]{11,87})\b",
+        0.5,
+        kind="bitcoin",
+        validator=coin.bech32,
+        gate=r"\b(?:bc1[02-9ac-hj-np-z]{11}|BC1[02-9AC-HJ-NP-Z]{11})",
+    ),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        rf"\b[LM]{_BASE58}{{26,33}}\b",
+        0.5,
+        kind="litecoin",
+        validator=coin.base58check(0x30, 0x32),
+        gate=r"\b[LM][1-9A-HJ-NP-Za-km-z]{26,33}\b",
+    ),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        r"\bltc1[02-9ac-hj-np-z]{11,87}\b",
+        0.5,
+        kind="litecoin",
+        validator=coin.bech32,
+        gate=r"\bltc1[02-9ac-hj-np-z]{11}",
+    ),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        rf"\bD{_BASE58}{{33}}\b",
+        0.5,
+        kind="dogecoin",
+        validator=coin.base58check(0x1E),
+        gate=r"\bD[1-9A-HJ-NP-Za-km-z]{33}\b",
+    ),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        rf"\bT{_BASE58}{{33}}\b",
+        0.5,
+        kind="tron",
+        validator=coin.base58check(0x41),
+        gate=r"\bT[1-9A-HJ-NP-Za-km-z]{33}\b",
+    ),
+    Pattern("CRYPTO_ADDRESS", r"\b0x[0-9A-Fa-f]{40}\b", 0.8, kind="ethereum", context=_COIN_WORDS),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        rf"\b[48][0-9AB]{_BASE58}{{93}}\b",
+        0.8,
+        kind="monero",
+        context=_COIN_WORDS,
+    ),
+)

@@ -1,0 +1,88 @@
+"""IP addresses (versions 4 and 6) and MAC addresses."""
+
+from __future__ import annotations
+
+from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.validator import address
+
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_PUBLIC_RESOLVERS = r"8\.8\.8\.8|8\.8\.4\.4|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9"
+# Versions of software and numbers of sections look the same.
+_NO_VERSION = (
+    r"(?<![\w.])(?<!\w-)(?<!(?i:\b(?:v|ver|version|release|rel|build|firmware|update|patch|revision|rev|section|"
+    r"chapter|clause|assembly|fileversion|productversion)s?)[\s.:=#\"'-]{0,4})"
+)
+_PREFIX_LENGTH = r"(?:/(?:3[0-2]|[12]?\d)(?![\w.]))?"
+_V4_END = r"(?![\w]|\.\w|-\w)"
+_IP_WORDS = (
+    "ip", "ipv4", "ipv6", "address", "host", "server", "dns", "gateway", "subnet", "netmask", "router", "client",
+    "remote", "addr", "nameserver", "network", "ping", "proxy", "firewall", "port", "src", "dst", "inet", "inet6",
+)  # fmt: skip
+
+_GROUP = r"[0-9A-Fa-f]{1,4}"
+_V6_FULL = rf"(?<![\w:.])(?:{_GROUP}:){{7}}{_GROUP}(?:%\w{{1,16}})?(?![\w:])"
+_V6_SHORT = (
+    rf"(?<![\w:.])(?:{_GROUP}(?::{_GROUP}){{0,6}})?::(?:(?:{_GROUP}:){{0,6}}(?:{_V4}|{_GROUP}))?"
+    r"(?:%\w{1,16})?(?![\w:]|\.\w)"
+)
+_HEXADECIMAL = "0123456789abcdefABCDEF:"
+
+_MAC_WORDS = ("mac", "hardware", "ethernet", "hwaddr", "physical", "bssid", "bluetooth", "interface", "ether")
+
+PATTERNS: tuple[Pattern, ...] = (
+    Pattern(
+        "IP_ADDRESS",
+        rf"{_NO_VERSION}(?:(?!\d(?:\.\d){{3}}(?!\d)){_V4}|{_PUBLIC_RESOLVERS}){_PREFIX_LENGTH}{_V4_END}",
+        0.7,
+        kind="ipv4",
+        context=_IP_WORDS,
+        gate=r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b",
+    ),
+    Pattern(
+        "IP_ADDRESS",
+        rf"{_NO_VERSION}\d(?:\.\d){{3}}{_PREFIX_LENGTH}{_V4_END}",
+        0.4,
+        kind="ipv4",
+        context=_IP_WORDS,
+        gate=r"\b\d\.\d\.\d\.\d\b",
+    ),
+    Pattern(
+        "IP_ADDRESS",
+        _V6_FULL,
+        0.8,
+        kind="ipv6",
+        context=_IP_WORDS,
+        gate=r"[0-9A-Fa-f]:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]",
+        prefix=_HEXADECIMAL,
+    ),
+    Pattern(
+        "IP_ADDRESS",
+        _V6_SHORT,
+        0.6,
+        kind="ipv6",
+        validator=address.short_ipv6,
+        context=_IP_WORDS,
+        gate=r"::",
+        prefix=_HEXADECIMAL,
+        confirms=False,
+    ),
+    Pattern(
+        "MAC_ADDRESS",
+        r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?!\w|[:-]\w)",
+        0.85,
+        validator=address.mac,
+        context=_MAC_WORDS,
+        gate=r"\b[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}\b",
+        confirms=False,
+    ),
+    Pattern(
+        "MAC_ADDRESS",
+        r"(?<![\w.-])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?!\w|[.-]\w)",
+        0.6,
+        validator=address.mac,
+        context=_MAC_WORDS,
+        gate=r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b",
+        confirms=False,
+    ),
+)

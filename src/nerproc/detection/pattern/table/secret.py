@@ -1,0 +1,154 @@
+"""Secrets: keys and tokens by their issuers' forms, private keys, passwords in URLs and assignments.
+
+The forms are those that the issuers document for secret scanning; tokens without a form of their own are told
+by the name beside them and by looking random.
+"""
+
+from __future__ import annotations
+
+from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.validator import secret
+
+# kind, expression up to the point where it is told from other text, the rest of it
+_ISSUED: tuple[tuple[str, str, str], ...] = (
+    ("aws_access_key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}", r"(?![A-Za-z0-9_])"),
+    ("github_token", r"\bgh[pousr]_[A-Za-z0-9]{36}", r"[A-Za-z0-9]{0,219}(?!\w)"),
+    ("github_token", r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}", r"(?!\w)"),
+    ("gitlab_token", r"\bgl(?:pat|dt|ptt|rt|cbt|ft|soat|imt|oas|agent|ffct)-[\w-]{20}", r"[\w.-]{0,280}(?<![.-])"),
+    ("gitlab_token", r"\bGR1348941[\w-]{20}", r"(?![\w-])"),
+    ("slack_token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10}", r"[A-Za-z0-9-]{0,240}(?<!-)"),
+    ("slack_token", r"\bxapp-\d-[A-Z0-9]{8}", r"[A-Z0-9]{0,12}-\d{8,16}-[a-z0-9]{32,80}(?!\w)"),
+    (
+        "slack_webhook",
+        r"\bhttps://hooks\.slack\.com/(?:services|workflows|triggers)/[A-Z0-9]{8}",
+        r"[A-Z0-9]{0,8}/[A-Z0-9]{8,20}/[A-Za-z0-9/]{20,64}(?!\w)",
+    ),
+    ("google_api_key", r"\bAIza[\w-]{35}", r"(?![\w-])"),
+    ("google_oauth", r"\bya29\.[\w-]{20}", r"[\w-]{0,1000}"),
+    ("google_oauth", r"\bGOCSPX-[\w-]{28}", r"(?![\w-])"),
+    ("stripe_key", r"\b[spr]k_(?:live|test)_[A-Za-z0-9]{10}", r"[A-Za-z0-9]{0,240}(?!\w)"),
+    ("stripe_key", r"\bwhsec_[A-Za-z0-9]{24}", r"[A-Za-z0-9+/]{0,60}={0,2}"),
+    ("npm_token", r"\bnpm_[A-Za-z0-9]{36}", r"(?!\w)"),
+    ("pypi_token", r"\bpypi-AgE[\w-]{50}", r"[\w-]{0,1000}"),
+    ("sendgrid_key", r"\bSG\.[\w-]{16,24}\.[\w-]{32}", r"[\w-]{0,32}(?![\w-])"),
+    ("twilio_key", r"\bSK[0-9a-f]{32}", r"(?!\w)"),
+    ("anthropic_key", r"\bsk-ant-[\w-]{20}", r"[\w-]{0,200}"),
+    ("openai_key", r"\bsk-(?:proj|svcacct|admin|None)-[\w-]{20}", r"[\w-]{0,240}"),
+    ("openai_key", r"\bsk-[A-Za-z0-9]{32}", r"[A-Za-z0-9]{0,32}(?![\w-])"),
+    ("azure_storage_key", r"\b[A-Za-z0-9+/]{86}==", r"(?!=)"),
+    ("azure_client_secret", r"\b[A-Za-z0-9_~.]{3}[78]Q~[\w~.-]{31}", r"[\w~.-]{0,3}(?!\w)"),
+    ("digitalocean_token", r"\bdo[opr]_v1_[a-f0-9]{64}", r"(?!\w)"),
+    ("shopify_token", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}", r"(?!\w)"),
+    ("telegram_token", r"\b\d{8,10}:AA[\w-]{33}", r"(?![\w-])"),
+    ("discord_webhook", r"\bhttps://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/\d{17}", r"\d{0,3}/[\w-]{60,80}"),
+    ("mailgun_key", r"\bkey-[0-9a-f]{32}", r"(?!\w)"),
+    ("mailchimp_key", r"\b[0-9a-f]{32}-us\d", r"\d?(?!\w)"),
+    ("databricks_token", r"\bdapi[a-f0-9]{32}", r"(?:-\d)?(?!\w)"),
+    ("huggingface_token", r"\bhf_[A-Za-z0-9]{34}", r"(?!\w)"),
+    ("square_token", r"\bsq0(?:atp|csp|idp)-[\w-]{22}", r"[\w-]{0,21}(?![\w-])"),
+    ("vault_token", r"\bhv[sbr]\.[\w-]{24}", r"[\w-]{0,300}"),
+    ("grafana_token", r"\bgl(?:c_[A-Za-z0-9+/]{32}|sa_[A-Za-z0-9]{32})", r"[A-Za-z0-9+/_]{0,400}={0,2}"),
+    ("newrelic_key", r"\bNRAK-[A-Z0-9]{27}", r"(?!\w)"),
+    ("linear_key", r"\blin_(?:api|oauth)_[A-Za-z0-9]{32}", r"[A-Za-z0-9]{0,32}(?!\w)"),
+    ("age_key", r"\bAGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}", r"(?!\w)"),
+    ("docker_token", r"\bdckr_(?:pat|oat)_[\w-]{27}", r"[\w-]{0,5}(?![\w-])"),
+    ("atlassian_token", r"\bATATT3xFfGF0[\w=-]{100}", r"[\w=-]{0,200}"),
+    ("doppler_token", r"\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{40}", r"[A-Za-z0-9]{0,4}(?!\w)"),
+    ("planetscale_token", r"\bpscale_(?:tkn|pw|oauth)_[\w=.-]{32}", r"[\w=.-]{0,32}"),
+    ("rubygems_token", r"\brubygems_[a-f0-9]{48}", r"(?!\w)"),
+    ("cargo_token", r"\bcio[A-Za-z0-9]{32}", r"(?!\w)"),
+    ("postman_key", r"\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}", r"(?!\w)"),
+    ("pulumi_token", r"\bpul-[a-f0-9]{40}", r"(?!\w)"),
+)
+
+_PRIVATE_KEY = r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP|SSH2 ENCRYPTED) )?PRIVATE KEY(?: BLOCK)?-----"
+_PRIVATE_KEY_END = r"-----END (?:[A-Z0-9]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
+
+_NAMES = (
+    r"(?:api[_-]?key|apikey|api[_-]?secret|secret[_-]?key|client[_-]?secret|access[_-]?key|access[_-]?token|"
+    r"auth[_-]?token|bearer[_-]?token|private[_-]?token|app[_-]?secret|encryption[_-]?key|signing[_-]?key|"
+    r"account[_-]?key|secret|token)"
+)
+_PASSWORDS = r"(?:password|passwd|passphrase|pwd|passwort|contraseña|senha)"
+_ASSIGN = r"[\"']?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"
+
+PATTERNS: tuple[Pattern, ...] = (
+    *(
+        Pattern("SECRET", start + rest, 0.9, kind=kind, validator=secret.issued, gate=start)
+        for kind, start, rest in _ISSUED
+    ),
+    # The whole block where it ends within the longest entity, else its head.
+    Pattern(
+        "SECRET",
+        rf"{_PRIVATE_KEY}(?=[\s\\])(?:(?!-----)[\s\S]|-----(?!END|BEGIN)){{0,8050}}+{_PRIVATE_KEY_END}",
+        0.9,
+        kind="private_key",
+        validator=secret.issued,
+        gate=r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
+    ),
+    Pattern(
+        "SECRET",
+        rf"{_PRIVATE_KEY}(?:\s|\\n){{1,4}}(?:[A-Za-z0-9+/=-]{{1,128}}(?::? [^\n]{{1,80}})?(?:\s|\\n){{0,4}}){{1,120}}",
+        0.9,
+        kind="private_key",
+        gate=r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
+    ),
+    Pattern(
+        "SECRET",
+        r"\beyJ[\w-]{10,2000}\.eyJ[\w-]{8,6000}\.[\w-]{0,1500}",
+        0.9,
+        kind="jwt",
+        validator=secret.json_web_token,
+        gate=r"\beyJ[\w-]{10}",
+    ),
+    Pattern(
+        "SECRET",
+        r"(?i:aws_?secret_?(?:access_?)?key|secretaccesskey)[\"']?\s{0,4}(?:=>|[:=])\s{0,4}[\"']?\K[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
+        0.9,
+        kind="aws_secret_key",
+        validator=secret.random_key,
+        gate=r"(?:aws_?secret_?(?:access_?)?key|secretaccesskey)[\"']?\s*(?:=>|[:=])\s*[\"']?[A-Za-z0-9/+]",
+        ignore_case=True,
+        confirms=False,
+    ),
+    Pattern(
+        "SECRET",
+        r"(?<![A-Za-z0-9/+=_-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])",
+        0.1,
+        kind="aws_secret_key",
+        validator=secret.random_key,
+        context=("aws", "amazon", "secret", "secret access key", "secret key", "iam", "s3"),
+        gate=r"\b[A-Za-z0-9/+]{40}",
+        confirms=False,
+    ),
+    Pattern(
+        "SECRET",
+        r"://[^\s:/?#@\"'<>]{0,64}:\K[^\s/?#@\"'<>{}$*]{3,128}(?=@[\w.\[-])",
+        0.8,
+        kind="url_password",
+        validator=secret.password,
+        gate=r"://[^\s:/?#@]*:[^\s/]",
+        confirms=False,
+    ),
+    Pattern(
+        "SECRET",
+        rf"{_NAMES}{_ASSIGN}(?:bearer )?(?:[\"']\K[\w.~+/=!@#%&-]{{16,256}}(?=[\"'])|\K[\w.~+/=-]{{16,256}}(?=[\s,;&\"']|\Z))",
+        0.5,
+        kind="generic",
+        validator=secret.random_secret,
+        gate=rf"{_NAMES}[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*(?:bearer )?[\"']?[\w.~+/=!@#%&-]",
+        ignore_case=True,
+        confirms=False,
+    ),
+    Pattern(
+        "SECRET",
+        rf"{_PASSWORDS}{_ASSIGN}(?:\"\K[^\"\n]{{4,128}}(?=\")|'\K[^'\n]{{4,128}}(?=')|\K[^\s\"',;&<>(){{}}\[\]]{{4,128}}(?=[\s,;&<\"')\]}}]|\Z))",
+        0.4,
+        kind="password",
+        validator=secret.password,
+        gate=rf"{_PASSWORDS}[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*[\"']?\S",
+        ignore_case=True,
+        context=("password", "login", "user", "username", "credentials", "db", "database", "root", "admin"),
+        confirms=False,
+    ),
+)

@@ -1,0 +1,46 @@
+"""Dates: whether the day exists in the month, in any order that the numbers allow."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = re.compile(r"\d+")
+_DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+# The first three letters of a month tell it in English and its neighbours, but for these.
+_MONTHS = {
+    1: "jan ene gen jän", 2: "feb fev fév", 3: "mar mär mrt maa mrz", 4: "apr avr abr", 5: "may mai mag mei",
+    6: "jun giu", 7: "jul lug", 8: "aug aoû aou ago", 9: "sep set", 10: "oct okt ott out", 11: "nov",
+    12: "dec dez déc dic",
+}  # fmt: skip
+_MONTH_OF = {name: month for month, names in _MONTHS.items() for name in names.split()}
+_MONTH_OF |= {"juin": 6, "juil": 7, "jui": 7}  # French: the fourth letter decides
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+
+
+def numeric_date(text: str) -> bool | None:
+    """Year-month-day, or day and month in either order before the year."""
+    first, second, third = (int(number) for number in _NUMBER.findall(text)[:3])
+    if first > 31:
+        return _exists(third, second)
+    return None if _exists(first, second) is None or _exists(second, first) is None else False
+
+
+def compact_date(text: str) -> bool | None:
+    """YYYYMMDD."""
+    return _exists(int(text[6:8]), int(text[4:6]))
+
+
+def named_date(text: str) -> bool | None:
+    """A day (the first number of at most two digits) and a month by its name."""
+    day = next((int(number) for number in _NUMBER.findall(text) if len(number) <= 2), 1)
+    for word in _LETTERS.findall(text):
+        name = word.lower()
+        month = _MONTH_OF.get(name[:4]) or _MONTH_OF.get(name[:3])
+        if month:
+            return _exists(day, month)
+    return False
+
+
+def _exists(day: int, month: int) -> bool | None:
+    return None if 1 <= month <= 12 and 1 <= day <= _DAYS[month] else False

@@ -1,0 +1,25 @@
+"""Whether a host name ends in a top-level domain that exists."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+
+def _read() -> frozenset[str]:
+    lines = resources.files(__package__).joinpath("tld.txt").read_text(encoding="ascii").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+
+
+TOP_LEVEL_DOMAINS = _read()
+
+
+def ends_in_known_domain(text: str) -> bool:
+    """Whether what follows the last dot of `text` is a top-level domain."""
+    last = text.rpartition(".")[2].lower()
+    return last in TOP_LEVEL_DOMAINS or last.startswith("xn--")
+
+
+def known_host(url: str) -> bool | None:
+    """None if the host of a URL without scheme can exist, False if its top-level domain does not."""
+    host = url.partition("/")[0].partition("?")[0].partition("#")[0].partition(":")[0]
+    return None if ends_in_known_domain(host) else False

@@ -1,0 +1,19 @@
+"""Vehicle identification numbers (ISO 3779) and their check digit (49 CFR 565.15, North America and China)."""
+
+from __future__ import annotations
+
+_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", (
+    *range(1, 9), *range(1, 6), 7, 9, *range(2, 10), *range(10),
+), strict=True))  # fmt: skip
+_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_CHECKED_REGIONS = frozenset("12345L")  # first character: North America, China
+
+
+def vin(text: str) -> bool | None:
+    """True where the check digit is right; False where a region that demands one has another."""
+    if text.isdigit() or text.isalpha() or text[9] in "UZ0" or not text[13:].isdigit():
+        return False
+    remainder = sum(_VALUES[char] * weight for char, weight in zip(text, _WEIGHTS, strict=True)) % 11
+    if text[8] == ("X" if remainder == 10 else str(remainder)):
+        return True
+    return False if text[0] in _CHECKED_REGIONS else None
