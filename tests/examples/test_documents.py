@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 import nerproc
+from nerproc.detection.scan import Scanner
 from nerproc.extraction.errors import Skipped
+from nerproc.extraction.extract import open_document
+from nerproc.model.scanner import build
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DOCUMENTS = EXAMPLES / "documents"
@@ -48,8 +51,15 @@ def text_of(name: str) -> str:
 
 
 @cache
+def scanner() -> Scanner:
+    return build(model="patterns")
+
+
+@cache
 def entities_of(name: str) -> list[nerproc.Entity]:
-    return nerproc.detect(text_of(name))
+    """What a scan finds: unlike `nerproc.detect`, it knows the headers of columns and the paths of values."""
+    with (DOCUMENTS / name).open("rb") as stream:
+        return list(scanner().scan(open_document(stream, name).segments(), name))
 
 
 EXPECTED = by_object("expected.jsonl")
