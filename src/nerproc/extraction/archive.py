@@ -1,0 +1,113 @@
+"""Archives (zip, tar) and compressed files (gzip, bzip2, xz): the text of what is in them.
+
+A member's path is its place, never a path on disk. A compressed file is its content: it adds no place.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from nerproc.extraction.compressed import Unpacked
+from nerproc.extraction.document import Members, OpenedDocument
+from nerproc.extraction.errors import Broken, Skipped
+from nerproc.extraction.sniff import TAR, ZIP
+from nerproc.extraction.zipped import open_part, open_zip
+
+if TYPE_CHECKING:
+    from nerproc.extraction.segment import Segment
+
+_LONGEST_HEADER = 1 << 20  # bytes
+_HELD_IN_MEMORY = {
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+}
+_ENDINGS = {".gz": "", ".bz2": "", ".xz": "", ".tgz": ".tar", ".tbz2": ".tar", ".txz": ".tar"}
+
+
+def segments(document: OpenedDocument) -> Iterator[Segment]:
+    """The texts of the members in the archive's order."""
+    if document.format is ZIP:
+        return _zip(document)
+    if document.format is TAR:
+        return _tar(document)
+    return _compressed(document)
+
+
+def _zip(document: OpenedDocument) -> Iterator[Segment]:
+    members = Members(document)
+    with open_zip(document) as archive:
+        for part in archive.infolist():
+            if part.is_dir():
+                continue
+            try:
+                stream = open_part(archive, part, document.budget)
+            except (Skipped, Broken) as error:
+                members.refuse(_name(part.filename), str(error))
+            else:
+                yield from members.read(stream, _name(part.filename))
+    members.finish()
+
+
+def _compressed(document: OpenedDocument) -> Iterator[Segment]:
+    unpacked = Unpacked(_Rest(document), document.media_type, document.budget)
+    inner = document.inside(unpacked, _inner_name(document.name))
+    try:
+        yield from inner.segments()
+    finally:
+        for warning in inner.warnings:
+            document.warn(warning)
+    if unpacked.damage:
+        document.warn(unpacked.damage)
+
+
+class _Rest:
+    """A document's bytes as a stream that can be read once."""
+
+    def __init__(self, document: OpenedDocument) -> None:
+        self._blocks = document.source.blocks()
+
+    def read(self, _size: int, /) -> bytes:
+        return next(self._blocks, b"")
+
+
+def _inner_name(name: str) -> str:
+    """`a.csv` for `a.csv.gz`."""
+    for ending, replacement in _ENDINGS.items():
+        if name.lower().endswith(ending):
+            return name[: -len(ending)] + replacement
+    return name
+
+
+def _tar(document: OpenedDocument) -> Iterator[Segment]:
+    members = Members(document)
+    stream = cast("BinaryIO", _Rest(document))
+    try:
+        with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errors="replace") as archive:
+            for member in archive:
+                yield from _tar_member(archive, member, members)
+    except tarfile.ReadError:
+        document.warn("cut off or damaged: the rest of the archive was not read")
+    members.finish()
+
+
+def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, members: Members) -> Iterator[Segment]:
+    if member.issparse():
+        members.refuse(_name(member.name), "sparse files are not supported")
+    elif member.isreg() and (stream := archive.extractfile(member)) is not None:
+        yield from members.read(cast("BinaryIO", stream), _name(member.name))
+
+
+class _Header(tarfile.TarInfo):
+    """A tar header; refuses names and attributes of more than a MiB, which tarfile holds in memory."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:  # made to be overridden
+        if self.type in _HELD_IN_MEMORY and self.size > _LONGEST_HEADER:
+            raise Skipped("a tar archive with a name or attributes of more than a MiB")
+        return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
+
+
+def _name(name: str) -> str:
+    """A member's name without what UTF-8 cannot hold."""
+    return name.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,190 @@
+"""Bytes to text: byte order marks, strict UTF-8, then a guess; a piece at a time.
+
+The text depends on the bytes alone. Byte order marks are dropped; no lone surrogate is ever produced; bytes
+that no encoding explains become the characters of Windows-1252, so that no byte is lost.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from nerproc.extraction.input import Input
+
+_SAMPLE = 64 << 10  # bytes that the guess looks at, from the first one that is not UTF-8
+_CONTEXT = 4 << 10  # bytes before that one that it looks at too
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # as some programs write it, though UTF-8 has none
+_HIGH_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_ASCII = bytes(range(128))
+_BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# In order of how common they are: the first of equally good guesses is taken.
+_LATIN = ["cp1252", "cp1250", "cp1254", "cp1257"]
+_OTHER = [
+    "cp1251",
+    "gb18030",
+    "cp932",
+    "big5",
+    "cp949",
+    "koi8_r",
+    "euc_jp",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "cp866",
+]
+_UNSAFE = {
+    "undefined",
+    "unicode-escape",
+    "raw-unicode-escape",
+    "utf-7",
+    "idna",
+    "punycode",
+}  # not charsets of text
+_ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # as browsers read them, https://encoding.spec.whatwg.org
+
+
+def byte_order(head: bytes) -> tuple[str, int] | None:
+    """The encoding that a byte order mark, or the NULs of unmarked UTF-16, tell, and the length of the mark."""
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding, len(mark)
+    if b"\0" in head:
+        return _unmarked_utf16(head)
+    return None
+
+
+def decoded(source: Input, declared: str | None = None) -> Iterator[str]:
+    """The text of `source`, in pieces of about a MiB.
+
+    `declared` is the encoding that the document names, if any; a byte order mark overrules it.
+    """
+    known = byte_order(source.head)
+    blocks = source.blocks()
+    if known is not None:
+        encoding, mark = known
+        first = next(blocks)[mark:]
+        blocks = chain((first,), blocks)
+    else:
+        encoding = charset(declared) or "unknown"
+    if encoding in {"unknown", "utf-8"}:
+        return _utf8(blocks, guess=encoding == "unknown")
+    return _other(blocks, encoding)
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The text of `data`, as `decoded` finds it."""
+    return "".join(decoded(Input(io.BytesIO(data), seekable=False), declared))
+
+
+def charset(name: str | None) -> str | None:
+    """Python's name of a declared charset; None if there is none that decodes text."""
+    try:
+        found = codecs.lookup(name or "").name
+        b"".decode(found)  # refuses codecs that do not make text
+    except (LookupError, ValueError):
+        return None
+    return None if found in _UNSAFE else _ALIASES.get(found, found)
+
+
+def _unmarked_utf16(head: bytes) -> tuple[str, int] | None:
+    """UTF-16 of mostly Latin text has a NUL in nearly every second byte, and nearly none in the others."""
+    sample = head[: 4 << 10]
+    units = len(sample) // 2
+    even, odd = sample[0 : units * 2 : 2].count(0), sample[1 : units * 2 : 2].count(0)
+    if len(head) % 2:
+        return None
+    if units and odd > 0.4 * units and even < 0.02 * units + 1 and even < odd:
+        return "utf-16-le", 0
+    if units and even > 0.4 * units and odd < 0.02 * units + 1 and odd < even:
+        return "utf-16-be", 0
+    return None
+
+
+def _utf8(blocks: Iterator[bytes], *, guess: bool) -> Iterator[str]:
+    """UTF-8 while it lasts. If only ASCII came before the first bad byte, another encoding may take over."""
+    rest, before = b"", b""
+    for block in blocks:
+        data = rest + block if rest else block
+        try:
+            text, used = codecs.utf_8_decode(data, "strict", False)
+        except UnicodeDecodeError as error:
+            start = error.start
+            if guess and data[:start].isascii():
+                data += b"".join(_at_least(blocks, _SAMPLE - len(data) + start))
+                if not _SURROGATE.match(data, start):
+                    sample = (before + data[:start])[-_CONTEXT:] + data[start : start + _SAMPLE]
+                    yield from _other(chain((data,), blocks), _guess(sample))
+                    return
+            whole = len(data) - 2 if data[-2:-1] == b"\xed" else len(data)  # never cut an encoded surrogate
+            text, used = codecs.utf_8_decode(data[:whole], "nerproc-mixed", False)
+        guess = guess and text.isascii()
+        before = data[-_CONTEXT:] if guess else b""
+        rest = data[used:]
+        if text:
+            yield text
+    if rest and guess:  # a character of UTF-8 begins and is not finished: more likely of another encoding
+        yield from _other(iter((rest,)), _guess(before))
+    elif rest:
+        yield codecs.utf_8_decode(rest, "nerproc-mixed", True)[0]
+
+
+def _at_least(blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    while size > 0 and (block := next(blocks, b"")):
+        size -= len(block)
+        yield block
+
+
+def _other(blocks: Iterator[bytes], encoding: str) -> Iterator[str]:
+    errors = "nerproc-mixed" if encoding == "cp1252" else "replace"
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    for block in blocks:
+        if text := decoder.decode(block):
+            yield text
+    if text := decoder.decode(b"", final=True):
+        yield text
+
+
+def _guess(sample: bytes) -> str:
+    """The likeliest of the common encodings that extend ASCII; Windows-1252 if none is likely.
+
+    In words with a byte above 127, Latin scripts have a few of them, others hardly anything else; asking for
+    one group alone spares most of the wrong guesses on short samples.
+    """
+    import charset_normalizer
+
+    words = b"".join(_HIGH_WORD.findall(sample))
+    high = len(words.translate(None, _ASCII))
+    candidates = _OTHER if high > max(3, 0.7 * len(words)) else _LATIN
+    found = charset_normalizer.from_bytes(
+        sample, cp_isolation=candidates, threshold=0.5, enable_fallback=False, preemptive_behaviour=False
+    )
+    ranked = [
+        (round(match.chaos, 2), -match.coherence, candidates.index(encoding), encoding)
+        for match in found
+        for encoding in match.could_be_from_charset
+        if encoding in candidates
+    ]
+    return min(ranked)[-1] if ranked else "cp1252"
+
+
+def _mixed(error: UnicodeError) -> tuple[str, int]:
+    """Read bad bytes one by one as Windows-1252, the five that it lacks as Latin-1; a surrogate as U+FFFD."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.encoding != "utf-8":
+        return error.object[error.start : error.start + 1].decode("latin-1"), error.start + 1
+    if _SURROGATE.match(error.object, error.start):
+        return "\N{REPLACEMENT CHARACTER}", error.start + 3
+    return error.object[error.start : error.start + 1].decode("cp1252", "nerproc-mixed"), error.start + 1
+
+
+codecs.register_error("nerproc-mixed", _mixed)

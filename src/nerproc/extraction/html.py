@@ -1,0 +1,172 @@
+"""HTML: the text as a reader sees it, and the data in attributes that it does not show.
+
+Blocks are lines, cells of a table are joined by tabs, white space is one space; scripts and styles are left
+out. A page of more than a few MiB is cut at tags and parsed piece by piece, so that memory stays bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from nerproc.extraction.decode import charset, decoded
+from nerproc.extraction.input import Input
+from nerproc.extraction.marked import MarkedSegment, MarkedText, Names
+
+if TYPE_CHECKING:
+    from nerproc.extraction.document import OpenedDocument
+
+_PIECE = 4 << 20  # code points parsed at once
+_TAG = re.compile(  # where a page may be cut, and what must not be cut
+    r"<(?:p|div|tr|li|table|section|article|h[1-6])[\s>]|<(?P<end>/?)(?P<hidden>script|style|pre|textarea)\b",
+    re.IGNORECASE,
+)
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+
+_LEFT_OUT = {"script", "style", "template", "-comment", "!doctype"}
+_LINES = {
+    *("address", "article", "aside", "blockquote", "body", "br", "button", "caption", "dd"),
+    *("details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer"),
+    *("form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header"),
+    *("hr", "html", "iframe", "legend", "li", "main", "meta", "nav", "ol"),
+    *("optgroup", "option", "p", "pre", "section", "select", "summary", "table", "tbody"),
+    *("textarea", "tfoot", "thead", "title", "tr", "ul", "video", "audio"),
+}
+_CELLS = {"td", "th"}
+_AS_IS = {"pre", "textarea"}
+_ATTRIBUTES = {  # whose values are data, and on which elements (none named: all)
+    "alt": set(),
+    "title": set(),
+    "placeholder": set(),
+    "aria-label": set(),
+    "content": {"meta"},
+    "value": {"input", "option", "button", "param", "data"},
+}
+_ADDRESS = re.compile(r"\s*(?:mailto|tel|sms):([^?]+)", re.IGNORECASE)
+
+
+def segments(document: OpenedDocument) -> Iterator[MarkedSegment]:
+    """The text of the page."""
+    yield from lines(document.source)
+
+
+def lines(source: Input, declared: str | None = None) -> Iterator[MarkedSegment]:
+    """The text of the page in `source`; `declared` is the encoding if something outside the page names it."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    meta = _CHARSET.search(source.head, 0, 4 << 10)
+    text = MarkedText()
+    page = _Page(text)
+    for piece in _pieces(decoded(source, charset(declared) or (meta[1].decode() if meta else None))):
+        root = LexborHTMLParser(piece).root
+        if root is not None:
+            _walk(root, page)
+        text.separate()
+        yield from text.full()
+    yield from text.end()
+
+
+def _pieces(texts: Iterator[str]) -> Iterator[str]:
+    """Pieces of a page that begin at a block's tag, outside of scripts."""
+    page = ""
+    for text in texts:
+        page += text
+        while len(page) > 2 * _PIECE:
+            cut = _place_to_cut(page)
+            yield page[:cut]
+            page = page[cut:]
+    if page:
+        yield page
+
+
+def _place_to_cut(page: str) -> int:
+    hidden = False
+    for tag in _TAG.finditer(page):
+        if tag["hidden"]:
+            hidden = not tag["end"]
+        elif not hidden and tag.start() >= _PIECE:
+            return tag.start()
+    return 2 * _PIECE
+
+
+def _walk(root: Any, page: _Page) -> None:
+    """Show the nodes below `root` to `page`, without recursion: pages nest deeper than Python does."""
+    node = root
+    while True:
+        child = node.first_child if page.enter(node) else None
+        while child is None:
+            page.leave(node)
+            if node.mem_id == root.mem_id:
+                return
+            child = node.next
+            node = node.parent if child is None else node
+        node = child
+
+
+class _Page:
+    """Turns the nodes of a page into lines of text."""
+
+    def __init__(self, text: MarkedText) -> None:
+        self._text = text
+        self._spaced = True  # white space here would add nothing
+        self._as_is = 0  # elements around that keep their white space
+
+    def enter(self, node: Any) -> bool:
+        """A node begins; whether to go into it."""
+        tag = node.tag
+        if tag == "-text":
+            self._add(node.text_content or "")
+            return False
+        if tag in _LEFT_OUT:
+            return False
+        self._separate(tag)
+        self._as_is += tag in _AS_IS
+        attributes = node.attributes
+        if attributes:
+            self._attributes(tag, attributes)
+        return True
+
+    def leave(self, node: Any) -> None:
+        """A node ends."""
+        tag = node.tag
+        if tag == "a":
+            self._address(node)
+        self._as_is -= tag in _AS_IS
+        self._separate(tag)
+
+    def _separate(self, tag: str) -> None:
+        if tag in _LINES:
+            self._text.separate()
+            self._spaced = True
+        elif tag in _CELLS:
+            self._text.separate("\t")
+            self._spaced = True
+
+    def _add(self, text: str) -> None:
+        if not self._as_is:
+            text = _SPACE.sub(" ", text)
+            if self._spaced:
+                text = text.removeprefix(" ")
+        if text:
+            self._text.add(text)
+            self._spaced = text[-1] == " "
+
+    def _attributes(self, tag: str, attributes: dict[str, str | None]) -> None:
+        for attribute, elements in _ATTRIBUTES.items():
+            value = attributes.get(attribute)
+            if value and not value.isspace() and (not elements or tag in elements):
+                field = attributes.get("name") or attributes.get("itemprop") or attributes.get("id")
+                self._text.separate()
+                self._text.add(value, Names(field, None) if field else None)
+                self._text.separate()
+                self._spaced = True
+
+    def _address(self, link: Any) -> None:
+        """The address that a link leads to, unless it is what the link shows."""
+        found = _ADDRESS.match(link.attributes.get("href") or "")
+        target = unquote(found[1]).strip() if found else ""
+        if target and target not in link.text():
+            self._add(f" {target} ")

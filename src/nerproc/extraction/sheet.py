@@ -1,0 +1,158 @@
+"""Workbooks (xlsx, xlsb, xls, ods): cells joined by tabs, rows by line breaks, sheet after sheet.
+
+The workbook is unpacked once to count its bytes and cells, before the library gets it and holds it in memory.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
+
+from nerproc.extraction import hint
+from nerproc.extraction.errors import Broken, Skipped
+from nerproc.extraction.input import BLOCK
+from nerproc.extraction.limits import MIB
+from nerproc.extraction.sniff import XLS
+from nerproc.extraction.zipped import open_part, open_zip
+from nerproc.schema.entity import Location
+
+if TYPE_CHECKING:
+    from nerproc.extraction.document import OpenedDocument
+
+_SEGMENT = 1 << 20  # code points
+_WORKSHEET = re.compile(r"xl/worksheets/[^/]*\.xml")
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_OVERLAP = 256  # bytes, longer than the beginning of a cell's tag
+
+
+class SheetSegment:
+    """Rows of a sheet."""
+
+    __slots__ = ("_header", "_rows", "_sheet", "_starts", "text")
+
+    def __init__(self, lines: list[str], rows: list[int], sheet: str, header: list[str]) -> None:
+        """`rows` are the numbers of `lines`."""
+        self.text = "".join(lines)
+        self._rows = rows
+        self._sheet = sheet
+        self._header = header
+        self._starts = [0]
+        for line in lines[:-1]:
+            self._starts.append(self._starts[-1] + len(line))
+
+    def location(self, offset: int) -> Location:
+        """The sheet and the row."""
+        return Location(sheet=self._sheet, row=self._rows[bisect_right(self._starts, offset) - 1])
+
+    def hint(self, offset: int) -> str:
+        """The column's header."""
+        start = self._starts[bisect_right(self._starts, offset) - 1]
+        column = self.text.count("\t", start, offset)
+        return self._header[column] if column < len(self._header) else ""
+
+
+def segments(document: OpenedDocument) -> Iterator[SheetSegment]:
+    """The rows of all sheets, hidden ones too.
+
+    Raises:
+        Skipped: the workbook is encrypted or larger than the limits allow.
+        Broken: it is damaged.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    if document.source.size() > document.limits.part_bytes:
+        raise Skipped(f"a workbook larger than {document.limits.part_bytes // MIB} MiB")
+    if document.format is not XLS:
+        with open_zip(document) as archive:
+            _check(archive, document)
+    try:
+        workbook = CalamineWorkbook.from_filelike(document.source.file())
+        for name in workbook.sheet_names:
+            yield from _sheet(workbook, name)
+    except PasswordError:
+        raise Skipped("encrypted workbook") from None
+    except CalamineError:
+        raise Broken("damaged workbook") from None
+
+
+def _check(archive: ZipFile, document: OpenedDocument) -> None:
+    total = 0
+    for part in archive.infolist():
+        total += part.file_size
+        if total > document.limits.part_bytes:
+            raise Skipped("a workbook that unpacks to more than the limits allow (a decompression bomb?)")
+        stream = open_part(archive, part, document.budget)
+        cells = _Cells() if _WORKSHEET.fullmatch(part.filename) else None
+        while data := stream.read(BLOCK):
+            if cells is not None and cells.see(data) > document.limits.sheet_cells:
+                raise Skipped(f"a sheet with more than {document.limits.sheet_cells:,} cells")
+
+
+class _Cells:
+    """Counts the cells between the first and the last of a sheet, which is what the library makes room for."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+        self._rows = (1 << 30, 0)
+        self._columns = (1 << 30, 0)
+
+    def see(self, data: bytes) -> int:
+        """The number of cells so far, with more of the sheet's XML."""
+        data = self._tail + data
+        self._tail = data[-_OVERLAP:]
+        places = set(_CELL.findall(data))
+        if places:
+            rows = {int(row) for _, row in places}
+            columns = {_column(letters) for letters, _ in places}
+            self._rows = min(self._rows[0], *rows), max(self._rows[1], *rows)
+            self._columns = min(self._columns[0], *columns), max(self._columns[1], *columns)
+        return max(0, self._rows[1] - self._rows[0] + 1) * max(0, self._columns[1] - self._columns[0] + 1)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
+
+
+def _sheet(workbook: Any, name: str) -> Iterator[SheetSegment]:
+    sheet = workbook.get_sheet_by_name(name)
+    first = sheet.start
+    if first is None:
+        return
+    lines: list[str] = []
+    rows: list[int] = []
+    header: list[str] | None = None  # [] if the first row is none
+    length = 0
+    for number, cells in enumerate(sheet.iter_rows(), first[0] + 1):
+        texts = [_text(cell) for cell in cells]
+        if not any(texts):
+            continue
+        if header is None:
+            header = hint.header(texts) or []
+        lines.append("\t".join(texts).rstrip("\t") + "\n")
+        rows.append(number)
+        length += len(lines[-1])
+        if length >= _SEGMENT:
+            yield SheetSegment(lines, rows, name, header or [])
+            lines, rows, length = [], [], 0
+    if lines:
+        yield SheetSegment(lines, rows, name, header or [])
+
+
+def _text(cell: object) -> str:
+    """A cell's value as text: whole numbers without a fraction, dates in ISO 8601."""
+    if isinstance(cell, str):
+        return cell.replace("\t", " ")
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ")
+    return str(cell)
