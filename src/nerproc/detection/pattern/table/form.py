@@ -1,0 +1,88 @@
+"""How the tables of numbers are written down: a kind with its context words, and the ways to write it.
+
+A base score says how far the form alone can be trusted: bare digits stay below 0.5 whatever their check digit
+says, because one random number in ten (or eleven) has a right one; separators and letters that no other
+number has may stand alone.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nerproc.detection.pattern.pattern import Pattern, Validator
+
+SPACE = "[ \u00a0\u202f]"  # as typed, and the two that word processors and French typography put in its place
+DASH = "[-\u2010-\u2013]"  # as typed, and what word processors make of it
+LETTERS = string.ascii_letters
+RUN = r"\b\d{6,17}\b"  # gate of bare digits of several lengths
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a number; the fields are those of `Pattern`."""
+
+    expression: str
+    score: float
+    validator: Validator | None = None
+    gate: str | None = None
+    ignore_case: bool = True
+    prefix: str = ""
+
+
+def token(body: str, score: float, validator: Validator | None = None, *, ignore_case: bool = True) -> Form:
+    """`body` as a whole word; for what begins with a digit, as hyperscan is slow at what every word may begin."""
+    return Form(rf"\b(?:{body})\b", score, validator, None, ignore_case)
+
+
+def led(letters: str, rest: str, score: float, validator: Validator | None = None, *, gate: str = "") -> Form:
+    """`letters`, then `rest`, which begins with a digit or a separator, as a whole word.
+
+    Looked for from its last letter on (`gate`: what is looked for in place of `rest`), since no word of prose
+    has a digit there; the engine walks left over the other letters.
+    """
+    return Form(
+        rf"\b(?:{letters})(?:{rest})\b", score, validator, rf"[A-Z](?:{gate or rest})\b", prefix=LETTERS
+    )
+
+
+def mixed(body: str, score: float, validator: Validator | None = None) -> Form:
+    """`body`, which begins with a letter and has letters and digits in any order, as a whole word with a digit."""
+    return Form(rf"\b(?=[A-Z]*\d)(?:{body})\b", score, validator, r"[A-Z]\d", prefix=LETTERS)
+
+
+def digits(
+    count: int | tuple[int, int], score: float, validator: Validator | None = None, *, of: str | None = None
+) -> Form:
+    """A bare run of `count` digits (from, to) that is no part of a decimal fraction or a version number.
+
+    `of` says more about the digits. The gate is the same text for all numbers of one length, so that the
+    engine looks for it once.
+    """
+    if isinstance(count, tuple):
+        body, gate = rf"\d{{{count[0]},{count[1]}}}", RUN
+    else:
+        body, gate = rf"\d{{{count}}}", rf"\b\d{{{count}}}\b"
+    return Form(rf"(?<!\d\.)\b(?:{of or body})\b(?!\.\d)", score, validator, gate, ignore_case=False)
+
+
+def identifier(
+    kind: str, context: Iterable[str], *forms: Form, label: str = "ID_NUMBER"
+) -> tuple[Pattern, ...]:
+    """The rows of one kind of number, which all have its context words."""
+    words = tuple(context)
+    return tuple(
+        Pattern(
+            label,
+            form.expression,
+            form.score,
+            kind,
+            form.validator,
+            words,
+            form.gate,
+            form.ignore_case,
+            form.prefix,
+        )
+        for form in forms
+    )

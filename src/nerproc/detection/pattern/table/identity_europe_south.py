@@ -1,0 +1,106 @@
+"""Numbers of Italy, Spain, Portugal and Greece, and the VAT numbers of the European Union.
+
+Formats: Agenzia delle Entrate, Ministerio del Interior and Seguridad Social, Autoridade Tributária, and
+python-stdnum; VAT numbers as in the VIES documentation of the European Commission.
+"""
+
+from __future__ import annotations
+
+from nerproc.detection.pattern.table.form import digits, identifier, led, mixed, token
+from nerproc.detection.pattern.validator.europe import es_nif, es_nss
+from nerproc.detection.pattern.validator.rule import decisive, necessary, sufficient
+from nerproc.detection.pattern.validator.standard import standard
+
+# Digits of a codice fiscale may be replaced by letters where two persons would share one (omocodia).
+_CF_DIGIT = "[0-9LMNP-V]"
+
+_ITALY = (
+    *identifier(
+        "it_fiscal_code",
+        ("codice fiscale", "cf", "cod fiscale", "c.f.", "fiscal code", "tessera sanitaria"),
+        mixed(
+            rf"[A-Z]{{6}}{_CF_DIGIT}{{2}}[A-EHLMPR-T]{_CF_DIGIT}{{2}}[A-MZ]{_CF_DIGIT}{{3}}[A-Z]",
+            0.4,
+            sufficient(standard("it.codicefiscale")),
+        ),
+    ),
+    *identifier(
+        "it_driver_license",
+        ("patente", "patente di guida", "licenza", "licenza di guida"),
+        led("[A-Z]{2}", r"\d{7}[A-Z]", 0.2),
+        led("U", r"1[0-9B-HJ-NPR-UWYZ]{7}[A-Z]", 0.2),
+    ),
+    *identifier(
+        "it_vat_code",
+        ("piva", "p.iva", "partita iva", "iva", "vat"),
+        led("IT", r" ?\d{11}", 0.5, decisive(standard("it.iva"))),
+        # Grouped by single spaces or underscores anywhere, as no rule says how to.
+        token(r"\d(?:[ _]?\d){10}", 0.1, necessary(lambda text: _is_iva(text.replace("_", ""))), ignore_case=False),
+    ),
+    *identifier(
+        "it_passport",
+        ("passaporto", "passaporto elettronico", "passport"),
+        led("[A-Z]{2}", r"\d{7}", 0.05),
+    ),
+    *identifier(
+        "it_identity_card",
+        ("carta d'identità", "carta di identità", "carta", "identità", "cie", "documento", "riconoscimento", "espatrio"),
+        led("[A-Z]{2}", r" ?\d{7}", 0.05),
+        led("[A-Z]{2}", r"\d{5}[A-Z]{2}", 0.05),
+        token(r"\d{7}[A-Z]{2}", 0.05),
+    ),
+)  # fmt: skip
+
+_SPAIN = (
+    *identifier(
+        "es_nif",
+        ("dni", "nif", "documento nacional de identidad", "identificación", "identificación fiscal"),
+        token(r"\d{8}-?[A-Z]", 0.5, decisive(es_nif)),
+        token(r"\d{7}-?[A-Z]", 0.3, necessary(es_nif)),
+    ),
+    *identifier(
+        "es_nie",
+        ("nie", "número de identificación de extranjero", "extranjero", "extranjeros"),
+        led("[XYZ]", r"-?\d{7}-?[A-Z]", 0.5, decisive(standard("es.nie"))),
+    ),
+    *identifier("es_cif", ("cif", "nif", "código de identificación fiscal"),
+                led("[A-HJNP-SUVW]", r"-?\d{7}-?[0-9A-J]", 0.3, necessary(standard("es.cif")))),
+    *identifier(
+        "es_passport",
+        ("pasaporte", "passport", "número de pasaporte", "passport number"),
+        led("[A-Z]{3}", r"\d{6}", 0.05),
+    ),
+    *identifier("es_nss", ("seguridad social", "nss", "número de afiliación", "naf", "afiliación"),
+                token(r"\d{2}[-/ ]\d{7,8}[-/ ]\d{2}", 0.4, necessary(es_nss), ignore_case=False),
+                digits(12, 0.1, necessary(es_nss))),
+    *identifier("es_ccc", ("ccc", "cuenta", "código cuenta cliente", "cuenta bancaria"),
+                token(r"\d{4}[- ]\d{4}[- ]\d{2}[- ]\d{10}", 0.6, decisive(standard("es.ccc")), ignore_case=False),
+                digits(20, 0.4, necessary(standard("es.ccc")))),
+)  # fmt: skip
+
+_OTHERS = (
+    *identifier("pt_nif", ("nif", "contribuinte", "número de identificação fiscal", "nipc"),
+                digits(9, 0.1, necessary(standard("pt.nif"))),
+                token(r"[1-9]\d{2} \d{3} \d{3}", 0.2, necessary(standard("pt.nif")), ignore_case=False)),
+    *identifier("pt_cc", ("cartão de cidadão", "cartão do cidadão", "cc", "bilhete de identidade"),
+                token(r"\d{8}[ -]?\d[ -]?[A-Z]{2}\d", 0.4, decisive(standard("pt.cc")))),
+    *identifier("gr_amka", ("αμκα", "amka"), digits(11, 0.3, necessary(standard("gr.amka")))),
+    *identifier("gr_afm", ("αφμ", "α.φ.μ.", "afm"), digits(9, 0.05, necessary(standard("gr.vat")))),
+    *identifier(
+        "eu_vat",
+        ("vat", "vat number", "vat no", "vat id", "btw", "moms", "momsnr", "ust", "uid", "tva", "iva", "dph", "dič",
+         "alv", "pvn", "pvm", "kmkr", "ддс", "αφμ", "ddv", "pdv", "nip", "áfa"),
+        # Two letters and two to twelve digits are also many order numbers; a word must say that it is one.
+        mixed(
+            r"ATU\d{8}|BE[01]\d{3}\.?\d{3}\.?\d{3}|BG\d{9,10}|CY\d{8}[A-Z]|CZ\d{8,10}|DK\d{8}|EE\d{9}|EL\d{9}"
+            r"|ES[A-Z]\d{7}[0-9A-Z]|ES\d{8}[A-Z]|FI\d{8}|HR\d{11}|HU\d{8}|IE\d[0-9A-Z]\d{5}[A-Z]{1,2}|LT\d{9}(?:\d{3})?"
+            r"|LU\d{8}|LV\d{11}|MT\d{8}|PL\d{10}|PT\d{9}|RO\d{2,10}|SE\d{10}01|SI\d{8}|SK\d{10}",
+            0.4,
+            necessary(standard("eu.vat")),
+        ),
+    ),
+)  # fmt: skip
+
+_is_iva = standard("it.iva")
+
+PATTERNS = (*_ITALY, *_SPAIN, *_OTHERS)

@@ -1,0 +1,1 @@
+"""Validators: whether a matched text can be what its pattern says."""

@@ -1,0 +1,46 @@
+"""Checks of American numbers that python-stdnum does not have."""
+
+from __future__ import annotations
+
+from nerproc.detection.pattern.validator.digit import digits_of, has_luhn, is_one_digit, weighted
+from nerproc.detection.pattern.validator.standard import standard
+
+_is_ssn = standard("us.ssn")
+
+
+def us_ssn(text: str) -> bool:
+    """Area, group and serial number as the SSA issues them, and none of the dummies of forms and advertisements."""
+    number = "".join(map(str, digits_of(text)))
+    return number != "123456789" and not is_one_digit(number) and _is_ssn(number)
+
+
+def us_npi(text: str) -> bool:
+    """National Provider Identifier: Luhn over the number with the card issuer prefix 80840 (CMS, NPI standard)."""
+    number = "".join(map(str, digits_of(text)))
+    return not is_one_digit(number[:-1]) and has_luhn("80840" + number)
+
+
+def us_dea(text: str) -> bool:
+    """DEA registration: (1st + 3rd + 5th) + 2 × (2nd + 4th + 6th) ends in the 7th of the last seven digits."""
+    number = digits_of(text)[-7:]
+    return weighted(number, (1, 2, 1, 2, 1, 2)) % 10 == number[6]
+
+
+def ca_bn(text: str) -> bool:
+    """Canadian business number: Luhn over its nine digits; what follows names the program account."""
+    number = text[:9]
+    return not is_one_digit(number) and has_luhn(number)
+
+
+def br_pis(text: str) -> bool:
+    """PIS/PASEP/NIT: modulo 11 with weights 3, 2, 9 … 2 (Caixa Econômica Federal)."""
+    number = digits_of(text)
+    check = 11 - weighted(number, (3, 2, 9, 8, 7, 6, 5, 4, 3, 2)) % 11
+    return not is_one_digit(text) and number[10] == (0 if check > 9 else check)
+
+
+def mx_clabe(text: str) -> bool:
+    """CLABE: weights 3, 7, 1, each product modulo 10 (Banco de México)."""
+    number = digits_of(text)
+    products = (value * weight % 10 for value, weight in zip(number, (3, 7, 1) * 6, strict=False))
+    return sum(products) % 10 == 0 and not is_one_digit(text)

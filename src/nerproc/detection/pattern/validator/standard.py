@@ -1,0 +1,25 @@
+"""Numbers that python-stdnum knows: their check digits, dates, registers and known dummies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from nerproc.detection.pattern.validator.rule import Check
+
+
+def standard(module: str, **options: Any) -> Check:
+    """The `is_valid` of `stdnum.<module>`, imported when a match first asks for it."""
+
+    def check(text: str) -> bool:
+        return _is_valid(module)(text, **options)
+
+    return check
+
+
+@cache
+def _is_valid(module: str) -> Callable[..., bool]:
+    is_valid: Callable[..., bool] = import_module(f"stdnum.{module}").is_valid
+    return is_valid
