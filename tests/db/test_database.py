@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import struct
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import psycopg
 import pytest
 
 from nerproc.db.database import Database
-from nerproc.errors import DatabaseUnreachable, SettingsError
+from nerproc.errors import DatabaseUnreachable, SchemaMismatch, SettingsError
 
 
 @dataclass(frozen=True)
@@ -174,3 +177,44 @@ def test_the_server_killed_under_a_pool_is_back_without_the_user_noticing(home: 
         pid = int((home / "postgres/data/postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
         assert database.fetch_one("SELECT n FROM kept", retry=True) == {"n": 7}
+
+
+def test_a_closed_database_stays_closed_until_it_is_opened_again(server: Path):
+    database = Database.embedded(server).open()
+    database.close()
+    for call in (database.connect, lambda: database.execute("SELECT 1", retry=True)):
+        with pytest.raises(DatabaseUnreachable, match="closed"):
+            call()
+    assert database.open().fetch_one("SELECT 1 AS n") == {"n": 1}
+    database.close()
+
+
+@pytest.fixture
+def old_server() -> Iterator[int]:
+    """A port on which something answers as PostgreSQL 14 does to a client that needs no password."""
+
+    def answer() -> None:
+        client, _ = listener.accept()
+        with client:
+            length, code = struct.unpack("!II", client.recv(8, socket.MSG_WAITALL))
+            if code == 80877103:  # asks for TLS first
+                client.sendall(b"N")
+                length, _code = struct.unpack("!II", client.recv(8, socket.MSG_WAITALL))
+            client.recv(length - 8, socket.MSG_WAITALL)
+            client.sendall(b"R" + struct.pack("!II", 8, 0))
+            for name, value in ((b"server_version", b"14.9"), (b"client_encoding", b"UTF8")):
+                body = name + b"\0" + value + b"\0"
+                client.sendall(b"S" + struct.pack("!I", len(body) + 4) + body)
+            client.sendall(b"Z" + struct.pack("!I", 5) + b"I")
+            client.recv(100)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def test_a_server_older_than_15_is_refused(old_server: int):
+    with pytest.raises(SchemaMismatch, match="PostgreSQL 14; nerproc needs 15 or newer"):
+        Database.at(f"postgresql://me@127.0.0.1:{old_server}/nerproc?gssencmode=disable").open()

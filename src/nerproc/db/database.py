@@ -95,6 +95,7 @@ class Database:
             DatabaseUnreachable: it does not answer.
             SchemaMismatch: the server is older than PostgreSQL 15.
         """
+        self._closed = False
         with self.connection():
             return self
 
@@ -151,6 +152,8 @@ class Database:
         """
         deadline = time.monotonic() + RETRY_SECONDS
         while True:
+            if self._closed:
+                raise DatabaseUnreachable(f"the database at {self.address} was closed by this process")
             parameters = {**self._parameters, "application_name": f"nerproc {purpose}".strip()}
             if self._server is not None:
                 parameters |= self._server.ensure()
@@ -226,7 +229,7 @@ class Database:
                 with self.connection() as connection:
                     return call(connection)
             except DatabaseUnreachable:
-                if not retry or time.monotonic() > deadline:
+                if not retry or self._closed or time.monotonic() > deadline:
                     raise
                 time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 spreads clients, hides nothing
 
