@@ -12,7 +12,7 @@ from uuid import UUID
 
 from nerproc.errors import NotFound
 from nerproc.job.jobs import JobRecord, Jobs
-from nerproc.model.scanner import build_scanner
+from nerproc.model.scanner import validate
 from nerproc.report.preview import tokens
 from nerproc.report.query.parse import parse
 from nerproc.report.search import Match, search
@@ -58,7 +58,7 @@ class Reports:
         """
         for group in request.groups:
             parse(group.query)
-        build_scanner(request)
+        validate(request)
         return self._jobs.submit(
             request,
             name=request.name or _name(request),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
 class ScanCache:
     """The scan of the last request; compiling one costs more than scanning many small objects."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._request: dict[str, Any] | None = None
         self._scan: ObjectScan | None = None
 
     def get(self, request: dict[str, Any]) -> ObjectScan:
         """The scan that `request` asks for."""
         if self._scan is None or self._request != request:
-            self._request, self._scan = request, ObjectScan(ReportRequest.model_validate(request))
+            self._request, self._scan = request, ObjectScan(ReportRequest.model_validate(request), self._folder)
         return self._scan
 
 

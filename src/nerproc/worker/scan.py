@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.extract import open_document
 from nerproc.extraction.segment import Document, Segment
-from nerproc.model.scanner import build_scanner
+from nerproc.model.scanner import scanner_for
 from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
 from nerproc.result.table import PREVIEW_LENGTH, ObjectRow
@@ -29,8 +30,9 @@ _SPACE = 32  # ASCII characters up to this one separate tokens
 class ObjectScan:
     """The scan that a request asks for, ready to run on any object."""
 
-    def __init__(self, request: ReportRequest) -> None:
-        self._scanner = build_scanner(request)
+    def __init__(self, request: ReportRequest, cache: Path) -> None:
+        """`cache` is a folder for compiled patterns, shared by the processes of a home."""
+        self._scanner = scanner_for(request, cache=cache)
         self._groups = GroupMatcher({group.name: parse(group.query) for group in request.groups})
 
     def run(self, source: Source, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
@@ -77,7 +79,6 @@ class ObjectScan:
     def _detect(self, document: Document, row: ObjectRow, writer: PartWriter, beacon: Beacon) -> ObjectRow:
         measured = _Measured(document.segments(), beacon)
         self._groups.begin()
-        self._scanner.warnings.clear()
         entities = self._scanner.scan(measured, row.object)
         while batch := list(islice(entities, BATCH)):
             for entity in batch:

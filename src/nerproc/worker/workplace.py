@@ -22,7 +22,7 @@ class Workplace:
         self.channel = channel
         self.beacon = beacon
         self.storage = open_storage(settings)
-        self.scans = infer.ScanCache()
+        self.scans = infer.ScanCache(settings.home / "cache")
 
     def work(self, message: dict[str, Any]) -> None:
         """Do one task, and send how it ended.
