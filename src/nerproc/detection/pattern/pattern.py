@@ -32,8 +32,11 @@ class Pattern:
     context: tuple[str, ...] = ()  # lower-case words (or phrases) that make it likelier when they stand near
     gate: str | None = None
     ignore_case: bool = False
-    # False: the validator only ever rejects, so it need not run where the score is of no use without it
-    confirms: bool = True
     # For expressions that begin with an open repeat, which hyperscan is slow at: `gate` then starts later, at
     # a rarer character, and the engine walks left over at most MAX_PREFIX of these characters.
     prefix: str = ""
+    # False: the validator only ever rejects, so it need not run where the score is of no use without it
+    confirms: bool = True
+    # Every match has a digit, and nowhere more than MAX_REACH (`numeral.py`) other bytes in a row. Seen by the engine
+    # where the gate says so; to be said where it does not.
+    numeral: bool = False

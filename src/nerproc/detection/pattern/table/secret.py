@@ -64,11 +64,7 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
 _PRIVATE_KEY = r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP|SSH2 ENCRYPTED) )?PRIVATE KEY(?: BLOCK)?-----"
 _PRIVATE_KEY_END = r"-----END (?:[A-Z0-9]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
 
-_NAMES = (
-    r"(?:api[_-]?key|apikey|api[_-]?secret|secret[_-]?key|client[_-]?secret|access[_-]?key|access[_-]?token|"
-    r"auth[_-]?token|bearer[_-]?token|private[_-]?token|app[_-]?secret|encryption[_-]?key|signing[_-]?key|"
-    r"account[_-]?key|secret|token)"
-)
+_NAMES = r"(?:(?<=(?:api|secret|access|encryption|signing|account|auth|app)[_-]?)key|secret|token)"
 _PASSWORDS = r"(?:password|passwd|passphrase|pwd|passwort|contraseña|senha)"
 _ASSIGN = r"[\"']?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"
 
@@ -120,6 +116,7 @@ PATTERNS: tuple[Pattern, ...] = (
         context=("aws", "amazon", "secret", "secret access key", "secret key", "iam", "s3"),
         gate=r"\b[A-Za-z0-9/+]{40}",
         confirms=False,
+        numeral=True,
     ),
     Pattern(
         "SECRET",
@@ -136,7 +133,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.5,
         kind="generic",
         validator=secret.random_secret,
-        gate=rf"{_NAMES}[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*(?:bearer )?[\"']?[\w.~+/=!@#%&-]",
+        gate=r"(?:key|secret|token)[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*(?:bearer )?[\"']?[\w.~+/=!@#%&-]",
         ignore_case=True,
         confirms=False,
     ),
