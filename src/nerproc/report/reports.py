@@ -13,6 +13,7 @@ from uuid import UUID
 from nerproc.errors import NotFound
 from nerproc.job.jobs import JobRecord, Jobs
 from nerproc.model.scanner import validate
+from nerproc.report.export import ExportFormat, export
 from nerproc.report.preview import tokens
 from nerproc.report.query.parse import parse
 from nerproc.report.search import Match, search
@@ -22,6 +23,7 @@ from nerproc.schema.entity import Entity
 from nerproc.schema.report import (
     Group,
     Job,
+    LocalSource,
     ObjectCounts,
     ObjectError,
     ObjectResult,
@@ -29,7 +31,10 @@ from nerproc.schema.report import (
     Page,
     Report,
     ReportRequest,
+    UploadSource,
 )
+from nerproc.source import local
+from nerproc.source import upload as uploaded
 from nerproc.storage.base import Storage
 
 MOST_ERRORS = 1_000  # that a summary lists
@@ -59,12 +64,20 @@ class Reports:
         for group in request.groups:
             parse(group.query)
         validate(request)
+        self._check_source(request.source, roots)
         return self._jobs.submit(
             request,
             name=request.name or _name(request),
             roots=[str(root) for root in roots],
             idempotency_key=idempotency_key,
         )
+
+    def _check_source(self, source: LocalSource | UploadSource, roots: Sequence[Path]) -> None:
+        """Refuse now what the worker would refuse later."""
+        if isinstance(source, UploadSource):
+            uploaded.UploadSource(self._storage, source.upload_id).list()
+        else:
+            local.LocalSource([Path(path) for path in source.paths], roots)
 
     def get(self, report: UUID) -> Report:
         """What a report found so far.
@@ -122,6 +135,11 @@ class Reports:
         """Every entity in order, in bounded memory."""
         self._jobs.get(report)
         return self._reader.iterate(self._jobs.parts(report))
+
+    def export(self, report: UUID, form: ExportFormat, *, labels: Sequence[str] = ()) -> Iterator[bytes]:
+        """Every entity in order, as a file of that format; memory does not grow with their number."""
+        self._jobs.get(report)
+        return export(self._reader, self._jobs.parts(report), form, labels=labels)
 
     def objects(
         self,
