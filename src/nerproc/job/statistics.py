@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from nerproc.db.database import Database
+from nerproc.job.state import State
+from nerproc.schema.report import JobState
 from nerproc.schema.service import Metrics, Throughput, ThroughputMinute
 
 _JOBS = "SELECT state, count(*) AS count FROM job GROUP BY state"
@@ -50,8 +52,8 @@ class Statistics:
         work = self._one(_WORK)
         results = self._one(_RESULTS)
         return Metrics(
-            jobs={row["state"]: row["count"] for row in self._db.fetch_all(_JOBS, retry=True)},
-            tasks={row["state"]: row["count"] for row in self._db.fetch_all(_TASKS, retry=True)},
+            jobs=self._by_state(_JOBS),
+            tasks=self._by_state(_TASKS),
             workers=work["workers"],
             waiting_seconds=work["waiting_seconds"],
             objects={status: results.pop(status) for status in ("succeeded", "skipped", "failed")},
@@ -65,6 +67,11 @@ class Statistics:
         return Throughput(
             bytes_per_second=total / (60.0 * minutes), minutes=[ThroughputMinute(**row) for row in rows]
         )
+
+    def _by_state(self, query: str) -> dict[JobState, int]:
+        counts = {state.value: 0 for state in State}
+        counts |= {row["state"]: row["count"] for row in self._db.fetch_all(query, retry=True)}
+        return cast("dict[JobState, int]", counts)
 
     def _one(self, query: str) -> dict[str, Any]:
         row = self._db.fetch_one(query, retry=True)

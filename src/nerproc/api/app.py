@@ -1,0 +1,68 @@
+"""The API of a node: its routes below /api/v1, health and Prometheus at the root, the reference at /docs.
+
+Every route is a schema, one call to the node, a schema. What may not reach a route is `guard`'s, what an error
+looks like is `problem`'s. Routes that wait for the database are plain functions, which the framework runs in
+threads, so that they hold up nobody.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from fastapi import Depends, FastAPI
+
+import nerproc
+from nerproc.api import (
+    events,
+    health,
+    jobs,
+    metrics,
+    models,
+    problem,
+    prometheus,
+    reference,
+    reports,
+    results,
+    uploads,
+    validate,
+)
+from nerproc.api.guard import Guard, sound_text
+from nerproc.api.openapi import describe
+from nerproc.api.parameter import PREFIX
+from nerproc.node import Node
+
+ROUTERS = (reports, results, events, jobs, uploads, models, validate, metrics, health)
+
+
+def build_app(node: Node, *, hosts: frozenset[str] | None = None) -> FastAPI:
+    """The application that serves `node`; set `app.state.closing` to end its open streams.
+
+    `hosts` are the names that it answers to in the Host header (None: any).
+    """
+    app = routes(hosts)
+    app.state.node = node
+    app.state.closing = threading.Event()
+    return app
+
+
+def routes(hosts: frozenset[str] | None = None) -> FastAPI:
+    """The application without a node: all that its OpenAPI document needs."""
+    app = FastAPI(
+        title="nerproc",
+        version=nerproc.__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(sound_text)],
+        # Telemetry would carry messages of exceptions and what was refused in requests: both may hold text.
+        telemetry={"logs": False, "tracing": False, "metrics": False},
+    )
+    for module in ROUTERS:
+        app.include_router(module.router, prefix=PREFIX)
+    for module in (health, prometheus, reference):
+        app.include_router(module.root)
+    problem.install(app)
+    app.add_middleware(Guard, hosts=hosts, unlimited=frozenset({f"{PREFIX}{uploads.PATH}"}))
+    prometheus.install(app)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,55 @@
+"""The OpenAPI document: what the framework makes of the routes, with every error as a problem."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from nerproc.api.problem import MEDIA_TYPE
+from nerproc.schema.report import Problem
+
+DESCRIPTION = """\
+Submit files to be scanned for named entities and personal data, watch the job, read the report.
+
+Work is answered with `202 Accepted` and a `Location`. Lists come in pages: pass `next_cursor` as `cursor` to
+get the next one; it is `null` on the last. Times are UTC (RFC 3339), ids are UUIDs, sizes are bytes. Every
+error is `application/problem+json` (RFC 9457) with a stable `slug`, a `hint`, and the wrong fields in `errors`.
+"""
+
+TAGS = [
+    {"name": "reports", "description": "What was found in which objects."},
+    {"name": "jobs", "description": "The work behind reports: its state, and how to change it."},
+    {"name": "uploads", "description": "Files to be scanned, sent to the head."},
+    {"name": "models", "description": "Named sets of detectors and their labels."},
+    {"name": "validation", "description": "Check queries and expressions before they are submitted."},
+    {"name": "operation", "description": "Health and figures."},
+]
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of `app`, made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes, tags=TAGS
+        )
+        schemas = document["components"]["schemas"]
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= problem.pop("$defs") | {"Problem": problem}
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for path in document["paths"].values():
+            for operation in path.values():
+                _with_problems(operation["responses"])
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _with_problems(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if response["description"] == "Successful Response":
+            response["description"] = HTTPStatus(int(status)).phrase
+        if int(status) >= HTTPStatus.BAD_REQUEST and response.get("content") is None:
+            response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

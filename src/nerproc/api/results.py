@@ -1,0 +1,115 @@
+"""What a report found: entities, objects, search, export."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+
+from nerproc.api.parameter import Cursor, Limit, ReportId, TheNode, problems
+from nerproc.report.export import ExportFormat
+from nerproc.report.search import Match
+from nerproc.schema.entity import Entity
+from nerproc.schema.report import Label, ObjectResult, ObjectStatus, Page
+
+router = APIRouter(prefix="/reports/{report_id}", tags=["reports"])
+
+MEDIA_TYPES: dict[ExportFormat, str] = {
+    "jsonl": "application/jsonl",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
+MOST_VALUES = 100  # of a parameter that may be repeated
+
+Name = Annotated[str, Query(max_length=8_192)]
+Names = Annotated[list[Name], Query(max_length=MOST_VALUES, description="Only these objects; repeatable.")]
+Labels = Annotated[list[Label], Query(max_length=MOST_VALUES, description="Only these labels; repeatable.")]
+_EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The entities.",
+        "content": {kind.partition(";")[0]: {"schema": {"type": "string"}} for kind in MEDIA_TYPES.values()},
+    }
+}
+
+
+@router.get("/entities", operation_id="list_entities", responses=problems(404))
+def list_entities(
+    *,
+    node: TheNode,
+    report_id: ReportId,
+    object: Names = [],  # noqa: A002, B006 - the name of the field; the framework copies it
+    label: Labels = [],  # noqa: B006 - the framework copies it
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[Entity]:
+    """List what was found, in the order of the objects, within an object by start."""
+    entities, following = node.reports.entities(
+        report_id, cursor=cursor, limit=limit, objects=object, labels=label
+    )
+    return Page(items=entities, next_cursor=following)
+
+
+@router.get("/objects", operation_id="list_objects", responses=problems(404))
+def list_objects(
+    *,
+    node: TheNode,
+    report_id: ReportId,
+    status: Annotated[ObjectStatus | None, Query(description="Only objects that ended so.")] = None,
+    object: Names = [],  # noqa: A002, B006 - the name of the field; the framework copies it
+    prefix: Annotated[str, Query(max_length=8_192, description="Only objects whose name begins so.")] = "",
+    group: Annotated[
+        str | None, Query(max_length=200, description="Only objects that match the group of this name.")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[ObjectResult]:
+    """List the objects with their counts and a preview, word by word."""
+    return node.reports.objects(
+        report_id,
+        cursor=cursor,
+        limit=limit,
+        status=status,
+        objects=object,
+        prefix=prefix,
+        group=group,
+    )
+
+
+@router.get("/search", operation_id="search_report", responses=problems(404))
+def search_report(
+    *,
+    node: TheNode,
+    report_id: ReportId,
+    query: Annotated[
+        str, Query(min_length=1, max_length=8_192, examples=['COUNT(SSN) > 3 AND NAME CONTAINS "Smith"'])
+    ],
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[Match]:
+    """List the objects that match a query; a problem has the `position` and an `excerpt` with a caret."""
+    matches, following = node.reports.search(report_id, query, cursor=cursor, limit=limit)
+    return Page(items=matches, next_cursor=following)
+
+
+@router.get(
+    "/export",
+    operation_id="export_report",
+    response_class=StreamingResponse,
+    responses={**_EXPORTED, **problems(404)},
+)
+def export_report(
+    *,
+    node: TheNode,
+    report_id: ReportId,
+    format: Annotated[ExportFormat, Query(description="Of the file.")] = "jsonl",  # noqa: A002 - the usual name
+    label: Labels = [],  # noqa: B006 - the framework copies it
+) -> StreamingResponse:
+    """Download all entities in one file."""
+    pieces = node.reports.export(report_id, format, labels=label)
+    name = f"report-{str(report_id)[:8]}.{format}"
+    return StreamingResponse(
+        pieces,
+        media_type=MEDIA_TYPES[format],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

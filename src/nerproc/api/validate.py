@@ -1,0 +1,27 @@
+"""Checks of what a user writes, before it is submitted; what is wrong is the same problem as at submit."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from nerproc.api.parameter import problems
+from nerproc.detection.pattern import trial
+from nerproc.detection.pattern.custom import CustomTag
+from nerproc.report.query.parse import parse
+from nerproc.schema.service import PatternCheck, QueryCheck, Valid
+
+router = APIRouter(prefix="/validate", tags=["validation"])
+
+
+@router.post("/group", operation_id="validate_group", responses=problems())
+def validate_group(check: QueryCheck) -> Valid:
+    """Check the query of a group; a problem has the `position`, and an `excerpt` with a caret."""
+    parse(check.query)
+    return Valid()
+
+
+@router.post("/pattern", operation_id="validate_pattern", responses=problems())
+def validate_pattern(check: PatternCheck) -> Valid:
+    """Check the expression of a custom tag; a problem has the `position` where that is known."""
+    trial.check([CustomTag(check.label, check.expression)])
+    return Valid()
