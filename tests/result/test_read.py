@@ -40,58 +40,38 @@ def unknown_range(part: PartRef) -> PartRef:
     return replace(part, summary=replace(part.summary, first_object=None, last_object=None, reasons=None))
 
 
-@quick
-@given(
-    report=reports(),
-    limit=st.integers(1, 7),
-    labels=st.sets(st.sampled_from([*LABELS, "IBAN"])),
-    picked=st.sets(st.integers(0, 7), max_size=2),
-    less=st.booleans(),
-)
-def test_pages_of_entities_joined_are_all_that_pass(
-    storage: LocalStorage,
-    reader: ResultReader,
-    report: Report,
-    limit: int,
-    labels: set[str],
-    picked: set[int],
-    less: bool,
-) -> None:
+def parts_of(storage: LocalStorage, report: Report, data: st.DataObject) -> list[PartRef]:
+    """The report's parts, with summaries that say all, or less."""
     parts = write(storage, report)
-    parts = list(map(unknown_range, parts)) if less else parts
+    return list(map(unknown_range, parts)) if data.draw(st.booleans(), label="less in summaries") else parts
+
+
+@quick
+@given(report=reports(), limit=st.integers(1, 7), data=st.data())
+def test_pages_of_entities_joined_are_all_that_pass(
+    storage: LocalStorage, reader: ResultReader, report: Report, limit: int, data: st.DataObject
+) -> None:
     named = [row.object for part in report for row, _ in part]
-    objects = {named[index] for index in picked if index < len(named)}
+    labels = data.draw(st.sets(st.sampled_from([*LABELS, "IBAN"])))
+    objects = data.draw(st.sets(st.sampled_from([*named, "no such object"]), max_size=2))
     expected = [
         entity
         for entity in entities_of(report)
         if (not labels or entity.label in labels) and (not objects or entity.object in objects)
     ]
+    parts = parts_of(storage, report, data)
     assert pages(reader.entities, parts, limit, labels=labels, objects=objects) == expected
 
 
 @quick
-@given(
-    report=reports(),
-    limit=st.integers(1, 7),
-    status=st.none() | st.sampled_from(["succeeded", "skipped", "failed"]),
-    group=st.none() | st.sampled_from(["Smiths", 'a "b"', "no such"]),
-    letters=st.integers(0, 3),
-    less=st.booleans(),
-)
+@given(report=reports(), limit=st.integers(1, 7), data=st.data())
 def test_pages_of_objects_joined_are_all_that_pass(
-    storage: LocalStorage,
-    reader: ResultReader,
-    report: Report,
-    limit: int,
-    status: str | None,
-    group: str | None,
-    letters: int,
-    less: bool,
+    storage: LocalStorage, reader: ResultReader, report: Report, limit: int, data: st.DataObject
 ) -> None:
-    parts = write(storage, report)
-    parts = list(map(unknown_range, parts)) if less else parts
     rows = [row for part in report for row, _ in part]
-    prefix = rows[-1].object[:letters] if rows else ""
+    status = data.draw(st.none() | st.sampled_from(["succeeded", "skipped", "failed"]))
+    group = data.draw(st.none() | st.sampled_from(["Smiths", 'a "b"', "no such group"]))
+    prefix = data.draw(st.sampled_from(["", "x", *(row.object[:1] for row in rows)]))
     expected = [
         row.object
         for row in rows
@@ -99,6 +79,7 @@ def test_pages_of_objects_joined_are_all_that_pass(
         and (group is None or group in row.groups)
         and row.object.startswith(prefix)
     ]
+    parts = parts_of(storage, report, data)
     found = pages(reader.objects, parts, limit, status=status, group=group, prefix=prefix)
     assert [row.object for row in found] == expected
     errors = [row.object for row in rows if row.reason is not None]

@@ -1,1 +1,4 @@
-"""Reports: query language, groups, previews, search, exports."""
+"""Reports as people use them: queries, groups, search, previews, exports.
+
+Built on `nerproc.result`, which reads and writes the files.
+"""

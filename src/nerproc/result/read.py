@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 
@@ -21,7 +22,7 @@ from nerproc.result import engine
 from nerproc.result.condition import Condition
 from nerproc.result.cursor import Stretch, Table, stretches
 from nerproc.result.filter import Filter, ended, every, explained, grouped, labelled, named, prefixed
-from nerproc.result.page import MANY_FILES, PLACE, Row, batches, collect
+from nerproc.result.page import IN_ORDER, MANY_FILES, PLACE, Row, batches, collect
 from nerproc.result.table import (
     ENTITY_COLUMNS,
     OBJECT_COLUMNS,
@@ -36,7 +37,7 @@ from nerproc.storage.base import Storage
 
 MEMORY_MIB = 256  # of DuckDB, for all queries together
 MOST_THREADS = 4
-STREAM_ROWS = 4_096
+STREAM_ROWS = 2_048
 _COLUMNS: dict[Table, dict[str, str]] = {"entities": ENTITY_COLUMNS, "objects": OBJECT_COLUMNS}
 
 
@@ -105,12 +106,11 @@ class ResultReader:
         """
 
         def query(batch: Sequence[Stretch], most: int) -> list[Row]:
-            objects = self._source(batch, "objects")
             joined, parameters = self._tested(batch, condition)
             sql = f"""
-                SELECT object, label_counts, {PLACE} FROM {objects} {joined}
+                SELECT object, label_counts, {PLACE} FROM {self._source(batch, "objects")} {joined}
                  WHERE file_row_number >= ? AND status = 'succeeded' AND ({condition.expression})
-                 ORDER BY {PLACE} LIMIT {most}"""
+                 {IN_ORDER if joined else ""} LIMIT {most}"""
             return self._fetch(sql, [*parameters, batch[0].row, *condition.parameters])
 
         left = ended("succeeded").left(stretches(parts, cursor, "objects"))
@@ -120,7 +120,7 @@ class ResultReader:
     def rows(
         self, parts: Sequence[PartRef], select: str, *, labels: Collection[str] = ()
     ) -> Iterator[list[Row]]:
-        """All entities in order, some thousands at a time, in memory that does not grow with their number.
+        """All entities in order, a few thousand at a time, in memory that does not grow with their number.
 
         `select` is what to make of each: an SQL select list over ENTITY_COLUMNS.
         """
@@ -134,8 +134,9 @@ class ResultReader:
         for rows in self.rows(parts, column_names(ENTITY_COLUMNS), labels=labels):
             yield from map(entity_from, rows)
 
-    def copy(self, parts: Sequence[PartRef], path: Path, *, labels: Collection[str] = ()) -> None:
-        """Write all entities in order into one new Parquet file.
+    @contextmanager
+    def joined(self, parts: Sequence[PartRef], *, labels: Collection[str] = ()) -> Iterator[Path]:
+        """A Parquet file with all entities in order, there for as long as the context is entered.
 
         Raises:
             StorageUnreachable: the file cannot be written.
@@ -143,8 +144,13 @@ class ResultReader:
         passing = labelled(labels)
         source = self._source(passing.left(stretches(parts, None, "entities")), "entities")
         query = f"SELECT {column_names(ENTITY_COLUMNS)} FROM {source} WHERE {passing.clause}"
-        with closing(self._connection.cursor()) as connection:
-            engine.copy_to(connection, query, path, parameters=passing.parameters)
+        path = self._storage.scratch() / f"joined-{uuid4().hex}.parquet"
+        try:
+            with closing(self._connection.cursor()) as connection:
+                engine.copy_to(connection, query, path, parameters=passing.parameters)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     def _page(
         self, table: Table, parts: Sequence[PartRef], cursor: str | None, limit: int, passing: Filter
