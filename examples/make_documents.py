@@ -36,7 +36,7 @@ def insurance_claim() -> bytes:
     """A letter in Word: header, footer, a table, and an e-mail address that is spread over several runs."""
     document = word("Claim 55-20871")
     document.sections[0].header.paragraphs[0].text = "Desmond Achterberg · 5 Kestrel Mews · Bath BA1 2QT"
-    document.sections[0].footer.paragraphs[0].text = "Reply to desmond@achterberg.example or 020 7946 0365"
+    document.sections[0].footer.paragraphs[0].text = "desmond@achterberg.example · telephone 020 7946 0365"
     document.add_paragraph("Tidewater Mutual Insurance\nClaims Department\nPO Box 1188\nBristol")
     document.add_paragraph("22 February 2024")
     document.add_heading("Water damage of 17 February 2024, policy TM-448-20913", level=2)
@@ -82,7 +82,7 @@ def patient_intake() -> bytes:
         ("Medicare beneficiary identifier (MBI)", "1EG4-TE5-MK73"),
         ("Emergency contact", "Augustus Farringdon (husband), 410-555-0162"),
         ("Physician and NPI", "Dr. Hester Winterbottom, NPI 1234567893"),
-        ("Driver's license", "Maryland, F-652-140-622-638"),
+        ("Driver's license", "Maryland F652140622638"),
         ("Blood pressure today", "128/84"),
         ("Form version", "2.4.6.8"),
     )

@@ -90,6 +90,13 @@ def test_detection_finds_each_expected_entity(name: str):
 
 
 @pytest.mark.parametrize("name", HARD_NEGATIVES)
+def test_extraction_keeps_each_hard_negative(name: str):
+    text = plain_spaces(text_of(name))
+
+    assert [line["text"] for line in HARD_NEGATIVES[name] if line["text"] not in text] == []
+
+
+@pytest.mark.parametrize("name", HARD_NEGATIVES)
 def test_detection_leaves_hard_negatives_alone(name: str):
     text = text_of(name)
     wrong = [
