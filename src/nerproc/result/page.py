@@ -14,10 +14,6 @@ MANY_FILES = (64,)
 
 # Of a row: which of the files of a query, and which row of it. A query ends its rows with these columns.
 PLACE = "file_index, file_row_number"
-# Rows of one scan come in order; those of a join are sorted. By expressions: sorting by the bare columns of a
-# single scan ends in an internal error of DuckDB 2.0.0.
-IN_ORDER = "ORDER BY file_index + 0, file_row_number + 0"
-
 Row = tuple[Any, ...]
 
 

@@ -22,7 +22,7 @@ from nerproc.result import engine
 from nerproc.result.condition import Condition
 from nerproc.result.cursor import Stretch, Table, stretches
 from nerproc.result.filter import Filter, ended, every, explained, grouped, labelled, named, prefixed
-from nerproc.result.page import IN_ORDER, MANY_FILES, PLACE, Row, batches, collect
+from nerproc.result.page import MANY_FILES, PLACE, Row, batches, collect
 from nerproc.result.table import (
     ENTITY_COLUMNS,
     OBJECT_COLUMNS,
@@ -110,7 +110,7 @@ class ResultReader:
             sql = f"""
                 SELECT object, label_counts, {PLACE} FROM {self._source(batch, "objects")} {joined}
                  WHERE file_row_number >= ? AND status = 'succeeded' AND ({condition.expression})
-                 {IN_ORDER if joined else ""} LIMIT {most}"""
+                 {f"ORDER BY {PLACE}" if joined else ""} LIMIT {most}"""
             return self._fetch(sql, [*parameters, batch[0].row, *condition.parameters])
 
         left = ended("succeeded").left(stretches(parts, cursor, "objects"))
