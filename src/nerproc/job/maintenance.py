@@ -5,17 +5,20 @@ Every tick may run on any number of nodes at once; each step is one statement th
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from nerproc.db.database import Database
-from nerproc.errors import QueueUnreachable
+from nerproc.errors import NerprocError, QueueUnreachable
 from nerproc.job import sql
+from nerproc.observe import log
 from nerproc.queue.base import Queue
 from nerproc.storage.base import Storage
 
 TICK_SECONDS = 5.0
+COLLECT_SECONDS = 3_600.0  # between collections
 DAY_SECONDS = 86_400.0
 
 
@@ -38,6 +41,18 @@ class Maintenance:
         self._compact_parts = compact_parts
         self._last_tick: float | None = None
         self._amnesty_until = 0.0
+
+    def run(self, ended: threading.Event, *, every: float = TICK_SECONDS) -> None:
+        """Tick and collect until `ended`; what cannot be reached now is looked after later."""
+        next_collection = time.monotonic() + COLLECT_SECONDS
+        while not ended.wait(every):
+            try:
+                self.tick()
+                if time.monotonic() > next_collection:
+                    next_collection += COLLECT_SECONDS
+                    self.collect()
+            except NerprocError as error:
+                log().warning("upkeep_failed", reason=error.message)
 
     def tick(self) -> None:
         """Put expired tasks back, wake workers for ready ones, close jobs that are done."""

@@ -32,11 +32,10 @@ SELECT coalesce(sum(succeeded), 0)::bigint AS succeeded, coalesce(sum(skipped), 
 _THROUGHPUT = """
 SELECT m.at, coalesce(sum(p.bytes), 0)::bigint AS bytes, coalesce(sum(p.objects), 0)::bigint AS objects,
        coalesce(sum(p.entities), 0)::bigint AS entities
-  FROM generate_series(date_trunc('minute', clock_timestamp()) - (%(minutes)s - 1) * interval '1 minute',
-                       date_trunc('minute', clock_timestamp()), interval '1 minute') AS m (at)
+  FROM generate_series(date_trunc('minute', now()) - (%(minutes)s - 1) * interval '1 minute',
+                       date_trunc('minute', now()), interval '1 minute') AS m (at)
   LEFT JOIN (SELECT part.* FROM part JOIN task ON task.id = part.task_id
-              WHERE task.kind = 'infer'
-                AND part.created_at >= date_trunc('minute', clock_timestamp()) - %(minutes)s * interval '1 minute'
+              WHERE task.kind = 'infer' AND part.created_at >= now() - (%(minutes)s + 1) * interval '1 minute'
             ) p ON p.created_at >= m.at AND p.created_at < m.at + interval '1 minute'
  GROUP BY m.at ORDER BY m.at"""
 

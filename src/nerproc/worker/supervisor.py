@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
-from nerproc.errors import NerprocError, Unreachable
+from nerproc.errors import Unreachable
 from nerproc.job.claims import Claim, Claims
 from nerproc.job.jobs import POOL
 from nerproc.job.maintenance import TICK_SECONDS
@@ -25,7 +25,6 @@ from nerproc.worker.slot import Slot
 
 RENEWALS_PER_LEASE = 6
 PERMIT_SECONDS = 1.0  # how long one wait for a permit lasts; the wait is repeated
-COLLECT_SECONDS = 3_600.0
 
 
 class Supervisor:
@@ -147,15 +146,8 @@ class Supervisor:
                         hand.lost.set()
 
     def _upkeep(self) -> None:
-        next_collection = time.monotonic() + COLLECT_SECONDS
-        while not self._closing.wait(min(TICK_SECONDS, self.settings.lease_seconds / 2)):
-            try:
-                self.node.maintenance.tick()
-                if time.monotonic() > next_collection:
-                    next_collection += COLLECT_SECONDS
-                    self.node.maintenance.collect()
-            except NerprocError as error:
-                log().warning("upkeep_failed", reason=error.message)
+        every = min(TICK_SECONDS, self.settings.lease_seconds / 2)
+        self.node.maintenance.run(self._closing, every=every)
 
     def _finish(self, threads: list[threading.Thread]) -> None:
         """Let every slot end its task, then every thread its loop."""

@@ -82,6 +82,7 @@ CREATE TABLE part (
   UNIQUE (task_id, seq)
 );
 CREATE INDEX part_by_job ON part (job_id, task_number, seq);
+CREATE INDEX part_by_age ON part USING brin (created_at);  -- what was committed lately
 
 CREATE TABLE event (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,85 @@
+"""A worker as a process: what `nerproc worker` runs, and what a head starts beside itself.
+
+For a head it is `python -m nerproc.worker.serve PARENT`, where PARENT is the head's process id; standard input
+brings the settings and the number of slots, because a command line can be seen by everyone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+from nerproc import observe
+from nerproc.errors import NerprocError, SchemaMismatch, Unreachable
+from nerproc.node import Node
+from nerproc.observe import log
+from nerproc.settings import Settings
+from nerproc.worker.ending import Ending, ending
+from nerproc.worker.supervisor import Supervisor
+
+PATIENCE_SECONDS = 60.0  # for a database that is not there, or that the head has not migrated yet
+_PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+
+
+def work(settings: Settings, *, concurrency: int) -> None:
+    """Run tasks, `concurrency` at a time, until SIGTERM or SIGINT; then finish the objects in hand.
+
+    Raises:
+        Unreachable: the database did not answer for PATIENCE_SECONDS.
+        SchemaMismatch: it has not had this version's schema for as long.
+    """
+    observe.configure()
+    with ending() as end:
+        supervisor = Supervisor(settings, concurrency)
+        end.then(supervisor.drain)
+        node = _open(settings, end)
+        if node is None:
+            return
+        with node:
+            log().info("worker_ready", concurrency=concurrency)
+            supervisor.run(node)
+
+
+def _open(settings: Settings, end: Ending) -> Node | None:
+    """The node, as soon as its database is ready; None when the process was asked to end before."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not end.asked.is_set():
+        try:
+            return Node.open(settings, migrate=False)
+        except (Unreachable, SchemaMismatch) as error:
+            if time.monotonic() > give_up:
+                raise
+            log().warning("waiting_for_database", reason=error.message)
+            end.asked.wait(1)
+    return None
+
+
+def order(settings: Settings, concurrency: int) -> bytes:
+    """What a worker that a head starts reads from standard input."""
+    values: dict[str, Any] = settings.model_dump(mode="json", exclude={"api_token"})
+    if settings.database_url is not None:
+        values["database_url"] = settings.database_url.get_secret_value()
+    return json.dumps({"settings": values, "concurrency": concurrency}).encode()
+
+
+def main(parent: int) -> int:
+    """Work for the head with the process id `parent`, and end when it does."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended before we asked
+        return 0
+    told = json.loads(sys.stdin.buffer.read())
+    try:
+        work(Settings(**told["settings"]), concurrency=told["concurrency"])
+    except NerprocError as error:
+        log().error("worker_ended", reason=error.message, hint=error.hint)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))
