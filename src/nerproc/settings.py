@@ -36,6 +36,7 @@ class Settings(BaseSettings):
         default=None, description="PostgreSQL 15 or newer; absent: an embedded server in the home."
     )
     api_url: str | None = Field(default=None, description="Head that commands talk to; absent: the home's own.")
+    api_token: SecretStr | None = Field(default=None, description="Token that commands send to the head.")
     host: str = Field(default="127.0.0.1", description="Address that `nerproc serve` binds.")
     port: int = Field(default=8001, ge=0, le=65_535, description="Port that `nerproc serve` binds.")
     roots: list[Path] = Field(

@@ -175,6 +175,13 @@ class ObjectResult(Wire):
     preview: list[PreviewToken] = Field(description="The first words, token by token.")
 
 
+class ObjectMatch(Wire):
+    """An object that a search found."""
+
+    object: str
+    label_counts: dict[str, int]
+
+
 class Page(Wire, Generic[T]):
     """A page of a list; `next_cursor` is None on the last one."""
 

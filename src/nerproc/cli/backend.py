@@ -1,0 +1,53 @@
+"""Where commands look for reports: a head over HTTP, or the home itself. One seam, the wire types on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+from uuid import UUID
+
+from nerproc.client.address import find_head
+from nerproc.client.client import Client, ExportFormat
+from nerproc.schema.entity import Entity
+from nerproc.schema.report import Job, JobState, ModelCard, ObjectMatch, ObjectResult, ObjectStatus, Report
+from nerproc.settings import Settings
+
+
+class Backend(Protocol):
+    """What `nerproc.Client` and `nerproc.cli.home.Home` have in common; their docstrings hold for both."""
+
+    def job(self, job: UUID | str) -> Job: ...  # noqa: D102
+    def jobs(self, *, state: JobState | None = None) -> Iterator[Job]: ...  # noqa: D102
+    def report(self, report: UUID) -> Report: ...  # noqa: D102
+    def entities(  # noqa: D102
+        self,
+        report: UUID,
+        *,
+        label: Sequence[str] | None = None,
+        object: Sequence[str] | None = None,  # noqa: A002
+    ) -> Iterator[Entity]: ...
+    def objects(self, report: UUID, *, status: ObjectStatus | None = None) -> Iterator[ObjectResult]: ...  # noqa: D102
+    def search(self, report: UUID, query: str) -> Iterator[ObjectMatch]: ...  # noqa: D102
+    def export(self, report: UUID, format: ExportFormat = "jsonl") -> Iterator[bytes]: ...  # noqa: A002, D102
+    def stop(self, report: UUID) -> None: ...  # noqa: D102
+    def pause(self, report: UUID) -> None: ...  # noqa: D102
+    def resume(self, report: UUID) -> None: ...  # noqa: D102
+    def retry(self, report: UUID) -> None: ...  # noqa: D102
+    def delete(self, report: UUID) -> None: ...  # noqa: D102
+    def models(self) -> list[ModelCard]: ...  # noqa: D102
+
+
+@contextmanager
+def open_backend() -> Iterator[Backend]:
+    """The head that NERPROC_API_URL names; else the one that runs on this home; else the home itself."""
+    settings = Settings.load()
+    url = settings.api_url or find_head(settings)
+    if url is not None:
+        with Client(url) as client:
+            yield client
+        return
+    from nerproc.cli.home import Home
+
+    with Home(settings) as home:
+        yield home

@@ -1,0 +1,131 @@
+"""What the commands have in common: how groups of them behave, and the options that several take."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from nerproc.errors import UsageError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from nerproc.cli.backend import Backend
+
+
+class Group(TyperGroup):
+    """A group of commands: without one it shows its help, and help needs no imports."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Show the help when there are no arguments."""
+        return super().parse_args(ctx, args or ["--help"])
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option `--help`, "not given" as False: typer imports pydantic to make sense of None."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+
+def group(description: str) -> typer.Typer:
+    """A group of commands. Help is plain text: typer's rich help would triple the time to show it."""
+    return typer.Typer(
+        cls=Group,
+        help=description,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,  # they show local variables: texts, keys
+        add_completion=False,
+    )
+
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Id of a report, or its first letters (4 or more).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON with the fields of the REST API.")]
+Form = Annotated[
+    Literal["table", "json", "jsonl", "csv"], typer.Option("--format", help="How to print what is found.")
+]
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="Print so many at most; 0 prints all.")]
+
+Model = Annotated[str, typer.Option("--model", metavar="NAME", help="Model that looks for entities.")]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("--label", metavar="LABEL", help="Report only this label. May be repeated."),
+]
+CustomTags = Annotated[
+    list[str] | None,
+    typer.Option("--custom-tag", metavar="NAME=REGEX", help="A label of your own. May be repeated."),
+]
+Groups = Annotated[
+    list[str] | None,
+    typer.Option("--group", metavar="NAME=QUERY", help="Count the objects that match. May be repeated."),
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option("--threshold", metavar="SCORE", min=0, max=1, help="Least score; 0 reports every candidate."),
+]
+Allow = Annotated[
+    list[str] | None, typer.Option("--allow", metavar="TEXT", help="Never report this text. May be repeated.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if any object failed.")]
+Name = Annotated[
+    str | None, typer.Option("--name", metavar="TEXT", help="Name of the report. Default: that of the source.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", min=1, help="Worker processes. Default: one a processor core."),
+]
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def what_to_find(  # noqa: PLR0917 - the options, in the order of --help
+    name: str | None,
+    model: str,
+    labels: list[str] | None,
+    custom_tags: list[str] | None,
+    groups: list[str] | None,
+    threshold: float | None,
+    allow: list[str] | None,
+) -> dict[str, Any]:
+    """The options that `scan` and `submit` share, as fields of a `ReportRequest`.
+
+    Raises:
+        UsageError: an option is not NAME=VALUE.
+    """
+    return {
+        "name": name,
+        "model": model,
+        "labels": [label.upper() for label in labels] if labels else None,
+        "custom_tags": dict(_pair("--custom-tag", text) for text in custom_tags or []),
+        "groups": [
+            {"name": group, "query": query}
+            for group, query in (_pair("--group", text) for text in groups or [])
+        ],
+        "threshold": threshold,
+        "allow": allow or [],
+    }
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise UsageError(
+            f"{option} takes NAME=VALUE, not {text!r}.", hint="Quote it for the shell: 'NAME=VALUE'."
+        )
+    return name, value
+
+
+def chosen(form: str, *, as_json: bool) -> str:
+    """The format to print in: `--json` is short for `--format json`."""
+    return "json" if as_json else form
+
+
+def resolve(backend: Backend, prefix: str) -> UUID:
+    """The id that begins with `prefix`."""
+    return backend.job(prefix).id

@@ -1,0 +1,126 @@
+"""The home as a backend of commands: the same calls as a head's API makes, without a head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
+
+from nerproc.client.client import ExportFormat
+from nerproc.node import Node
+from nerproc.schema.entity import Entity
+from nerproc.schema.report import Job, JobState, ModelCard, ObjectMatch, ObjectResult, ObjectStatus, Report
+from nerproc.settings import Settings
+
+PAGE = 1_000  # items
+
+T = TypeVar("T")
+
+
+class Home:
+    """The reports of a home. Its database is opened when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open = ExitStack()
+
+    @cached_property
+    def node(self) -> Node:
+        """The open node."""
+        return self._open.enter_context(Node.open(self._settings))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def job(self, job: UUID | str) -> Job:
+        """A job by its id, or by the first letters of it."""
+        return self.node.reports.job(self.node.jobs.find(str(job)))
+
+    def jobs(self, *, state: JobState | None = None) -> Iterator[Job]:
+        """Jobs, newest first."""
+        from nerproc.job.state import State
+        from nerproc.report.reports import job_view
+
+        before = None
+        while page := self.node.jobs.page(state=State(state) if state else None, before=before):
+            yield from map(job_view, page)
+            before = (page[-1].created_at, page[-1].id)
+
+    def report(self, report: UUID) -> Report:
+        """A report and what it found so far."""
+        return self.node.reports.get(report)
+
+    def entities(
+        self,
+        report: UUID,
+        *,
+        label: Sequence[str] | None = None,
+        object: Sequence[str] | None = None,  # noqa: A002 - the name of the field
+    ) -> Iterator[Entity]:
+        """Every entity in order, or those of some labels or objects."""
+        return _pages(
+            lambda cursor: self.node.reports.entities(
+                report, cursor=cursor, limit=PAGE, objects=object or (), labels=label or ()
+            )
+        )
+
+    def objects(self, report: UUID, *, status: ObjectStatus | None = None) -> Iterator[ObjectResult]:
+        """Every object in order, or those that ended in one way."""
+
+        def page(cursor: str | None) -> tuple[list[ObjectResult], str | None]:
+            found = self.node.reports.objects(report, cursor=cursor, limit=PAGE, status=status)
+            return found.items, found.next_cursor
+
+        return _pages(page)
+
+    def search(self, report: UUID, query: str) -> Iterator[ObjectMatch]:
+        """Every object that matches a query."""
+        found = _pages(lambda cursor: self.node.reports.search(report, query, cursor=cursor, limit=PAGE))
+        return (ObjectMatch(object=match.object, label_counts=match.label_counts) for match in found)
+
+    def export(self, report: UUID, format: ExportFormat = "jsonl") -> Iterator[bytes]:  # noqa: A002
+        """Every entity as one file, piece by piece."""
+        return self.node.reports.export(report, format)
+
+    def stop(self, report: UUID) -> None:
+        """Stop a report; what it found stays."""
+        self.node.jobs.stop(report)
+
+    def pause(self, report: UUID) -> None:
+        """Start no more of its work; what runs goes on."""
+        self.node.jobs.pause(report)
+
+    def resume(self, report: UUID) -> None:
+        """Go on with a paused report."""
+        self.node.jobs.resume(report)
+
+    def retry(self, report: UUID) -> None:
+        """Go on with what failed or was stopped."""
+        self.node.jobs.retry(report)
+
+    def delete(self, report: UUID) -> None:
+        """Delete a report and everything that it found, stopping it first."""
+        self.node.jobs.delete(report)
+
+    def models(self) -> list[ModelCard]:
+        """The models that there are; no database is needed."""
+        from nerproc.model.registry import cards
+
+        return cards()
+
+
+def _pages(page: Callable[[str | None], tuple[Sequence[T], str | None]]) -> Iterator[T]:
+    cursor: str | None = None
+    while True:
+        items, cursor = page(cursor)
+        yield from items
+        if cursor is None:
+            return

@@ -1,0 +1,134 @@
+"""What becomes of jobs: `status`, `stop`, `pause`, `resume`, `retry`."""
+
+from __future__ import annotations
+
+import time
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from nerproc.cli import command
+from nerproc.cli.output import Column, show, show_one, words
+from nerproc.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from nerproc.cli.backend import Backend
+
+WATCH_SECONDS = 0.5
+
+State = Annotated[
+    Literal["queued", "running", "completed", "failed", "stopped"] | None,
+    typer.Option("--state", help="Only jobs in this state."),
+]
+
+
+def status(
+    ident: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Id of a job, or its first letters (4 or more).")
+    ] = None,
+    *,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the job until it ends.")] = False,
+    state: State = None,
+    limit: command.Limit = 20,
+    form: command.Form = "table",
+    as_json: command.Json = False,
+) -> ExitCode:
+    """Show a job, or list the jobs, newest first."""
+    from nerproc.cli.backend import open_backend
+
+    if ident is None and watch:
+        raise UsageError("--watch needs the ID of a job.")
+    with open_backend() as backend:
+        if ident is None:
+            list_jobs(backend, state=state, limit=limit, form=command.chosen(form, as_json=as_json))
+            return ExitCode.OK
+        report = command.resolve(backend, ident)
+        if watch:
+            _watch(backend, report, silent=as_json)
+        show_report_of(backend, report, as_json=command.chosen(form, as_json=as_json) == "json")
+    return ExitCode.OK
+
+
+def list_jobs(backend: Backend, *, state: State, limit: int, form: str) -> None:
+    """Print jobs, newest first."""
+    jobs = islice(backend.jobs(state=state), limit or None)
+    show(jobs, _columns(), form, empty="There are no jobs yet. nerproc scan PATH makes one.")
+
+
+def show_report_of(backend: Backend, report: UUID, *, as_json: bool) -> None:
+    """Print a report: for people, or as JSON."""
+    found = backend.report(report)
+    if as_json:
+        show_one(found)
+        return
+    from nerproc.cli.summary import show_report
+
+    show_report(found)
+
+
+def _watch(backend: Backend, report: UUID, *, silent: bool) -> None:
+    from nerproc.cli.progress import Progress
+    from nerproc.client.client import ENDED
+
+    with Progress(silent=silent) as progress:
+        while (job := backend.job(report)).state not in ENDED:
+            progress.update(job)
+            time.sleep(WATCH_SECONDS)
+
+
+def _columns() -> list[Column]:
+    from nerproc.cli.summary import ago, size, state_of
+
+    return [
+        Column("id", lambda job: str(job.id), show=lambda ident: ident[:8]),
+        Column("state", lambda job: state_of(job.state, paused=job.paused)),
+        Column("name", lambda job: job.name, wide=True),
+        Column("objects", lambda job: job.objects.total, show="{:,}".format, right=True),
+        Column("failed", lambda job: job.objects.failed, show="{:,}".format, right=True),
+        Column("bytes", lambda job: job.bytes, show=size, right=True),
+        Column("entities", lambda job: job.entities, show="{:,}".format, right=True),
+        Column("created_at", lambda job: job.created_at.isoformat(), show=ago),
+    ]
+
+
+def stop(ident: command.Id) -> None:
+    """Stop a job; what it found stays."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        job = command.resolve(backend, ident)
+        backend.stop(job)
+    words(f"Stopped {job}.")
+
+
+def pause(ident: command.Id) -> None:
+    """Start no more of a job's work; what runs goes on."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        job = command.resolve(backend, ident)
+        backend.pause(job)
+    words(f"Paused {job}. nerproc resume {str(job)[:8]} goes on.")
+
+
+def resume(ident: command.Id) -> None:
+    """Go on with a paused job."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        job = command.resolve(backend, ident)
+        backend.resume(job)
+    words(f"Going on with {job}.")
+
+
+def retry(ident: command.Id) -> None:
+    """Go on with a job that failed or was stopped."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        job = command.resolve(backend, ident)
+        backend.retry(job)
+    words(f"Queued what {job} has not done. Workers of `nerproc serve` or `nerproc worker` will do it.")

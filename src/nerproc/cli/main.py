@@ -1,0 +1,70 @@
+"""The command line: its commands, and how they end. What a command does stands in the file of its group."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from nerproc.cli import command, config, job, model, report, scan, serve, submit
+from nerproc.cli import help as helping
+from nerproc.cli.failure import fail, fail_to_parse, fail_unexpectedly
+from nerproc.errors import ExitCode, NerprocError
+
+app = command.group("Find named entities and personal data in text, on one machine or many.")
+app.command()(scan.scan)
+app.command()(serve.serve)
+app.command()(serve.worker)
+app.command()(submit.submit)
+app.command()(job.status)
+app.command()(job.stop)
+app.command()(job.pause)
+app.command()(job.resume)
+app.command()(job.retry)
+app.add_typer(report.app, name="report")
+app.add_typer(model.app, name="model")
+app.add_typer(config.app, name="config")
+app.command(name="help")(helping.show)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from nerproc import __version__
+
+        sys.stdout.write(f"nerproc {__version__}\n")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
+]
+Color = Annotated[bool, typer.Option("--color", help="Colour even what goes to no terminal.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; so does NO_COLOR=1.")]
+
+
+@app.callback()
+def options(version: Version = False, color: Color = False, no_color: NoColor = False) -> None:  # noqa: ARG001
+    """Take the options of all commands."""
+    os.environ.update({"NO_COLOR": "1"} if no_color else {"FORCE_COLOR": "1"} if color else {})
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit code, never an exception."""
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(arguments, prog_name="nerproc", standalone_mode=False)
+        sys.stdout.flush()
+    except NerprocError as error:
+        return fail(error, as_json=as_json)
+    except typer.TyperException as error:
+        return fail_to_parse(error, as_json=as_json)
+    except (SystemExit, BrokenPipeError):  # typer makes a SystemExit of a broken pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at exit
+        return ExitCode.BROKEN_PIPE
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - this is where they end
+        return fail_unexpectedly(error, as_json=as_json)
+    return int(code or ExitCode.OK)

@@ -1,0 +1,190 @@
+"""`nerproc report`: what reports found."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from nerproc.cli import command
+from nerproc.cli.job import State, list_jobs, show_report_of
+from nerproc.cli.output import Column, data_bytes, show, words, write_file
+from nerproc.errors import UsageError
+
+if TYPE_CHECKING:
+    from nerproc.schema.entity import Entity
+
+app = command.group("Look at what reports found, search it, export it, delete it.")
+
+Status = Annotated[
+    Literal["succeeded", "skipped", "failed"] | None,
+    typer.Option("--status", help="Only objects that ended so."),
+]
+ObjectNames = Annotated[
+    list[str] | None, typer.Option("--object", metavar="NAME", help="Only in this object. May be repeated.")
+]
+
+
+@app.command(name="list")
+def list_reports(
+    state: State = None, limit: command.Limit = 20, form: command.Form = "table", as_json: command.Json = False
+) -> None:
+    """List the reports, newest first."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        list_jobs(backend, state=state, limit=limit, form=command.chosen(form, as_json=as_json))
+
+
+@app.command(name="show")
+def show_report(ident: command.Id, as_json: command.Json = False) -> None:
+    """Show a report."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        show_report_of(backend, command.resolve(backend, ident), as_json=as_json)
+
+
+@app.command()
+def entities(
+    ident: command.Id,
+    *,
+    label: command.Labels = None,
+    objects: ObjectNames = None,
+    limit: command.Limit = 100,
+    form: command.Form = "table",
+    as_json: command.Json = False,
+) -> None:
+    """List entities, in order of object and place."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        report = command.resolve(backend, ident)
+        labels = [name.upper() for name in label] if label else None
+        found = backend.entities(report, label=labels, object=objects)
+        chosen = command.chosen(form, as_json=as_json)
+        show(islice(found, limit or None), _ENTITY, chosen, empty="No entities.")
+
+
+@app.command()
+def objects(
+    ident: command.Id,
+    status: Status = None,
+    limit: command.Limit = 100,
+    form: command.Form = "table",
+    as_json: command.Json = False,
+) -> None:
+    """List objects: how each ended, and what is in it."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        found = backend.objects(command.resolve(backend, ident), status=status)
+        chosen = command.chosen(form, as_json=as_json)
+        show(islice(found, limit or None), _object_columns(), chosen, empty="No objects.")
+
+
+@app.command()
+def search(
+    ident: command.Id,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="""Like 'COUNT(SSN) > 3 AND NAME = "Ann"'.""")],
+    limit: command.Limit = 100,
+    form: command.Form = "table",
+    as_json: command.Json = False,
+) -> None:
+    """List the objects that match a query."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        found = backend.search(command.resolve(backend, ident), query)
+        chosen = command.chosen(form, as_json=as_json)
+        show(islice(found, limit or None), _MATCH, chosen, empty="No object matches.")
+
+
+@app.command()
+def export(
+    ident: command.Id,
+    form: Annotated[
+        Literal["jsonl", "csv", "parquet"] | None,
+        typer.Option("--format", help="Format of the file. Default: what its name says, else jsonl."),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is standard output.")
+    ] = "-",
+) -> None:
+    """Write all entities to a file."""
+    from nerproc.cli.backend import open_backend
+    from nerproc.report.export import format_of
+
+    if output == "-" and form == "parquet" and sys.stdout.isatty():
+        raise UsageError("Parquet is not for terminals.", hint="Name a file: -o found.parquet")
+    chosen = form or ("jsonl" if output == "-" else format_of(output))
+    with open_backend() as backend:
+        pieces = backend.export(command.resolve(backend, ident), chosen)
+        if output == "-":
+            data_bytes(pieces)
+            return
+        write_file(Path(output), pieces)
+    words(f"Wrote {output}.")
+
+
+@app.command()
+def delete(
+    ident: command.Id, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+) -> None:
+    """Delete a report and everything that it found."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        job = backend.job(ident)
+        if not yes:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                raise UsageError("Deleting a report is not asked about without a terminal.", hint="Add --yes.")
+            typer.confirm(f"Delete report {job.id} ({job.name})?", abort=True, err=True)
+        backend.delete(job.id)
+    words(f"Deleted {job.id}.")
+
+
+def _of_location(name: str) -> Callable[[Entity], object]:
+    return lambda entity: getattr(entity.location, name, None)
+
+
+_ENTITY = [
+    Column("object", lambda entity: entity.object, wide=True),
+    Column("start", lambda entity: entity.start, right=True),
+    Column("end", lambda entity: entity.end, only_csv=True),
+    Column("label", lambda entity: entity.label),
+    Column("kind", lambda entity: entity.kind),
+    Column("text", lambda entity: entity.text, wide=True),
+    Column("score", lambda entity: entity.score, show="{:.2f}".format, right=True),
+    Column("source", lambda entity: entity.source, only_csv=True),
+    Column("left_context", lambda entity: entity.left_context, only_csv=True),
+    Column("right_context", lambda entity: entity.right_context, only_csv=True),
+    *(
+        Column(name, attrgetter(f"location.{name}"), only_csv=True)
+        for name in ("page", "sheet", "row", "member")
+    ),
+]
+_COUNTS = Column(
+    "label_counts",
+    lambda item: ", ".join(f"{label} {count}" for label, count in item.label_counts.items()),
+    wide=True,
+)
+_MATCH = [Column("object", lambda match: match.object, wide=True), _COUNTS]
+
+
+def _object_columns() -> list[Column]:
+    from nerproc.cli.summary import size
+
+    return [
+        Column("object", lambda found: found.object, wide=True),
+        Column("status", lambda found: found.status),
+        Column("size", lambda found: found.size, show=size, right=True),
+        Column("media_type", lambda found: found.media_type, only_csv=True),
+        _COUNTS,
+        Column("groups", lambda found: ", ".join(found.groups), only_csv=True),
+        Column("reason", lambda found: found.reason, wide=True),
+    ]

@@ -1,0 +1,148 @@
+"""`nerproc scan`: the whole path on this machine for one report, which stays in the home."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nerproc.cli import command
+from nerproc.cli.output import paint, show_one, words, write_file
+from nerproc.errors import ExitCode, Matched, NotFound, ObjectsFailed, UsageError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from nerproc.node import Node
+    from nerproc.schema.report import Report
+    from nerproc.settings import Settings
+
+MOST_DRAIN_SECONDS = 5.0  # what Ctrl-C leaves the objects in hand
+MOST_MATCHES = 1_000  # that --fail-on counts
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files and folders; - is standard input.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write all entities to a .jsonl, .csv or .parquet file."
+    ),
+]
+FailOn = Annotated[
+    str | None, typer.Option("--fail-on", metavar="QUERY", help="Exit with 9 if any object matches.")
+]
+
+
+def scan(
+    paths: Paths,
+    *,
+    model: command.Model = "patterns",
+    label: command.Labels = None,
+    custom_tag: command.CustomTags = None,
+    group: command.Groups = None,
+    threshold: command.Threshold = None,
+    allow: command.Allow = None,
+    name: command.Name = None,
+    output: Output = None,
+    fail_on: FailOn = None,
+    strict: command.Strict = False,
+    workers: command.Workers = None,
+    as_json: command.Json = False,
+) -> ExitCode:
+    """Find entities in files, on this machine; the report stays."""
+    what = command.what_to_find(name, model, label, custom_tag, group, threshold, allow)
+    files = _check(paths)
+    from nerproc.worker.supervisor import Supervisor
+
+    settings = _settings()
+    # Its children get ready while this process imports the rest and the database starts.
+    supervisor = Supervisor(settings, workers or _cores(files))
+    from nerproc.cli.work import work
+    from nerproc.node import Node
+    from nerproc.report.export import format_of
+    from nerproc.report.query.parse import parse
+
+    form = format_of(output.name) if output is not None else None
+    if fail_on is not None:
+        parse(fail_on)
+    with Node.open(settings) as node:
+        report_id = _submit(node, files, what)
+        interrupted = work(supervisor, node, report_id, silent=as_json)
+        report = node.reports.get(report_id)
+        _show(report, as_json=as_json)
+        if output is not None and form is not None:
+            write_file(output, node.reports.export(report_id, form))
+        if interrupted:
+            words(f"Stopped. Report {report_id} keeps what was found until then.")
+            return ExitCode.INTERRUPTED
+        return _verdict(node, report, fail_on=fail_on, strict=strict)
+
+
+def _check(paths: list[str]) -> list[str] | None:
+    """The absolute paths; None for standard input."""
+    if paths == ["-"]:
+        return None
+    if "-" in paths:
+        raise UsageError("- is standard input, and cannot be given with other paths.")
+    for path in paths:
+        if not os.path.lexists(path):
+            raise NotFound(f"There is nothing at {path}.")
+    return [os.path.abspath(path) for path in paths]  # noqa: PTH100 - resolve() would follow links
+
+
+def _cores(files: list[str] | None) -> int:
+    """As many workers as this process may use cores, but no more than there can be objects."""
+    if files is None:
+        return 1
+    cores = command.cores()
+    return cores if any(Path(path).is_dir() for path in files) else min(cores, len(files))
+
+
+def _settings() -> Settings:
+    from nerproc.settings import Settings
+
+    settings = Settings.load()
+    return settings.model_copy(update={"drain_seconds": min(settings.drain_seconds, MOST_DRAIN_SECONDS)})
+
+
+def _submit(node: Node, files: list[str] | None, what: dict[str, Any]) -> UUID:
+    """Submit the files, below which alone the report may read; or standard input as an upload."""
+    from nerproc.job.uploads import Uploads
+    from nerproc.schema.report import LocalSource, UploadSource
+    from nerproc.schema.request import build_request
+
+    if files is not None:
+        request = build_request(LocalSource(paths=files), what)
+        return node.reports.create(request, roots=[Path(file) for file in files])
+    upload = Uploads(node.database, node.storage).receive([("stdin", sys.stdin.buffer)])
+    request = build_request(UploadSource(upload_id=upload.id), {**what, "name": what["name"] or "stdin"})
+    return node.reports.create(request, roots=[])
+
+
+def _show(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        show_one(report)
+        return
+    from nerproc.cli.summary import show_report
+
+    show_report(report)
+    if sys.stderr.isatty():
+        short = str(report.id)[:8]
+        words(paint(f"\nnerproc report entities {short}", "dim", sys.stderr))
+        words(paint(f"nerproc report export {short} --format csv -o found.csv", "dim", sys.stderr))
+
+
+def _verdict(node: Node, report: Report, *, fail_on: str | None, strict: bool) -> ExitCode:
+    if report.state != "completed":
+        return ExitCode.FAILED
+    total = report.objects.total
+    if fail_on is not None:
+        matches, more = node.reports.search(report.id, fail_on, limit=MOST_MATCHES)
+        if matches:
+            count = f"more than {MOST_MATCHES:,}" if more else f"{len(matches):,}"
+            raise Matched(f"{count} of {total:,} objects match {fail_on}")
+    if strict and report.objects.failed:
+        raise ObjectsFailed(f"{report.objects.failed:,} of {total:,} objects failed.")
+    return ExitCode.OK

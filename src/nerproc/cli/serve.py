@@ -1,0 +1,53 @@
+"""The roles of a node that stay: `nerproc serve` (head) and `nerproc worker`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nerproc.cli.command import cores
+
+Host = Annotated[
+    str | None, typer.Option("--host", metavar="ADDRESS", help="Address to bind. [NERPROC_HOST, 127.0.0.1]")
+]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        min=0,
+        max=65_535,
+        help="Port to bind; 0 takes a free one. [NERPROC_PORT, 8001]",
+    ),
+]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", metavar="N", min=0, help="Worker processes; 0 for none. Default: one a processor core."
+    ),
+]
+Insecure = Annotated[
+    bool,
+    typer.Option("--insecure", help="Bind an address that others can reach, although anybody may then ask."),
+]
+Concurrency = Annotated[
+    int | None,
+    typer.Option("--concurrency", metavar="N", min=1, help="Worker processes. Default: one a processor core."),
+]
+
+
+def serve(host: Host = None, port: Port = None, workers: Processes = None, insecure: Insecure = False) -> None:
+    """Run a head: the API, and workers."""
+    from nerproc.head.serve import serve as run
+    from nerproc.settings import Settings
+
+    run(Settings.load(host=host, port=port), workers=cores() if workers is None else workers, insecure=insecure)
+
+
+def worker(concurrency: Concurrency = None) -> None:
+    """Run workers that take work from the head's database."""
+    from nerproc.settings import Settings
+    from nerproc.worker.serve import work
+
+    work(Settings.load(), concurrency=concurrency or cores())

@@ -1,0 +1,137 @@
+"""A report as people read it: state, objects, speed, counts as bars, groups, what was not scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nerproc.cli.output import data, paint, printable, terminal_width
+from nerproc.cli.table import Cell, layout
+
+if TYPE_CHECKING:
+    from nerproc.schema.report import Report
+
+MOST_ERRORS = 5
+BAR = 24  # columns of the longest bar
+STATES = {
+    "queued": "blue",
+    "running": "blue",
+    "completed": "green",
+    "failed": "red",
+    "stopped": "yellow",
+}
+
+
+def show_report(report: Report) -> None:
+    """Print a report for people."""
+    for line in _lines(report):
+        data(line)
+
+
+def size(count: float) -> str:
+    """Bytes in decimal units."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if count < 999.5 or unit == "TB":
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.3g} {unit}"
+        count /= 1000
+    raise AssertionError
+
+
+def duration(seconds: float) -> str:
+    """Seconds, with minutes and hours where there are any."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def ago(moment: str) -> str:
+    """How long ago a moment (ISO 8601) was; its date if that is more than a week."""
+    from datetime import UTC, datetime
+
+    then = datetime.fromisoformat(moment)
+    seconds = (datetime.now(UTC) - then).total_seconds()
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length:.0f} {unit} ago" if seconds < 7 * 86_400 else f"{then:%Y-%m-%d}"
+    return "just now"
+
+
+def state_of(state: str, *, paused: bool) -> str:
+    """The state in words."""
+    return f"{state}, paused" if paused and state in ("queued", "running") else state
+
+
+def _lines(report: Report) -> Iterator[str]:
+    state = state_of(report.state, paused=report.paused)
+    yield f"{paint(f'● {state}', STATES[report.state])}  {paint(printable(report.name), 'bold')}"
+    yield paint(f"report {report.id}, model {report.model}", "dim")
+    if report.failure:
+        yield paint(printable(report.failure), "red")
+    yield ""
+    yield from _figures(report)
+    if report.label_counts:
+        yield ""
+        yield from _labels(report.label_counts)
+    if report.groups:
+        yield ""
+        yield from _groups(report)
+    if report.errors:
+        yield ""
+        yield from _errors(report)
+
+
+def _figures(report: Report) -> Iterator[str]:
+    counts = report.objects
+    done = counts.succeeded + counts.skipped + counts.failed
+    parts = [f"{counts.succeeded:,} scanned"]
+    parts += [f"{counts.skipped:,} skipped"] if counts.skipped else []
+    parts += [paint(f"{counts.failed:,} failed", "red")] if counts.failed else []
+    parts += [f"{counts.total - done:,} remaining"] if counts.total > done else []
+    yield f"objects   {', '.join(parts)}"
+    speed = f", {size(report.bytes_per_second)}/s" if report.bytes_per_second else ""
+    time = f" in {duration(report.seconds)}{speed}" if report.seconds is not None else ""
+    yield f"read      {size(report.bytes)}{time}"
+    yield f"entities  {report.entities:,}"
+
+
+def _labels(counts: dict[str, int]) -> Iterator[str]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    most = ordered[0][1]
+    rows = [[Cell(label), Cell(f"{count:,}", right=True)] for label, count in ordered]
+    for line, (_, count) in zip(layout(rows, width=None), ordered, strict=True):
+        yield f"  {line}  {paint(_bar(count / most), 'cyan')}"
+
+
+def _bar(share: float) -> str:
+    """A bar in eighths of a column; whatever is there shows."""
+    whole, eighths = divmod(max(1, round(share * BAR * 8)), 8)
+    return "█" * whole + " ▏▎▍▌▋▊▉"[eighths].strip()
+
+
+def _groups(report: Report) -> Iterator[str]:
+    heading = [Cell("GROUP"), Cell("OBJECTS", right=True), Cell("QUERY")]
+    rows = [
+        [Cell(printable(group.name)), Cell(f"{group.object_count:,}", right=True), Cell(printable(group.query))]
+        for group in report.groups
+    ]
+    width = terminal_width()
+    head, *lines = layout([heading, *rows], width=width and width - 2, wide=(0, 2))
+    yield paint(f"  {head}", "dim")
+    yield from (f"  {line}" for line in lines)
+
+
+def _errors(report: Report) -> Iterator[str]:
+    first = report.errors[:MOST_ERRORS]
+    rows = [
+        [Cell(error.status), Cell(printable(error.object)), Cell(printable(error.reason))] for error in first
+    ]
+    width = terminal_width()
+    yield paint("  not scanned, or not wholly", "dim")
+    for line in layout(rows, width=width and width - 2, wide=(1, 2)):
+        yield f"  {line}"
+    if len(report.errors) > len(first):
+        more = len(report.errors) - len(first)
+        least = "at least " if len(report.errors) == 1_000 else ""
+        yield paint(f"  … and {least}{more:,} more: nerproc report objects {str(report.id)[:8]}", "dim")

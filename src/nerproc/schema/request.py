@@ -1,0 +1,27 @@
+"""Requests put together from what a user gave, with an error that names what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from nerproc.errors import InvalidRequest
+from nerproc.schema.report import LocalSource, ReportRequest, UploadSource
+
+_WRONG_LABEL = "string_pattern_mismatch"
+
+
+def build_request(source: LocalSource | UploadSource, what: dict[str, Any]) -> ReportRequest:
+    """The request for a report on `source`; `what` are its other fields.
+
+    Raises:
+        InvalidRequest: a field is not valid; names it.
+    """
+    try:
+        return ReportRequest(source=source, **what)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = " ".join(str(part) for part in first["loc"] if part != "[key]")
+        hint = "Labels are upper case, like CASE_NUMBER." if first["type"] == _WRONG_LABEL else None
+        raise InvalidRequest(f"The request is not valid: {place}: {first['msg']}.", hint=hint) from None
