@@ -32,7 +32,7 @@ class Form:
 
 
 def token(body: str, score: float, validator: Validator | None = None, *, ignore_case: bool = True) -> Form:
-    """`body` as a whole word; for what begins with a digit, as hyperscan is slow at what every word may begin."""
+    """`body` as a whole word; it should begin with a digit, as hyperscan is slow at what every word begins like."""
     return Form(rf"\b(?:{body})\b", score, validator, None, ignore_case)
 
 
@@ -48,7 +48,7 @@ def led(letters: str, rest: str, score: float, validator: Validator | None = Non
 
 
 def mixed(body: str, score: float, validator: Validator | None = None) -> Form:
-    """`body`, which begins with a letter and has letters and digits in any order, as a whole word with a digit."""
+    """`body`, which begins with a letter, goes on with letters and digits in any order, and has a digit."""
     return Form(rf"\b(?=[A-Z]*\d)(?:{body})\b", score, validator, r"[A-Z]\d", prefix=LETTERS)
 
 

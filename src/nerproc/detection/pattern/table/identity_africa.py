@@ -89,13 +89,15 @@ _SOUTH_AFRICA = (
 _OTHERS = (
     *identifier(
         "ng_nin",
-        ("nin", "nimc", "national identification number", "national identity number", "nigerian identification"),
+        ("nin", "nimc", "national identification number", "national identity number",
+            "nigerian identification"),
         digits(11, 0.1, necessary(standard("verhoeff"))),
     ),
     *identifier("ng_bvn", ("bvn", "bank verification number", "bank verification", "nibss"), digits(11, 0.01)),
     *identifier(
         "ke_national_id",
-        ("national id", "national identity", "national identity card", "id number", "nid", "kenyan id", "id card"),
+        ("national id", "national identity", "national identity card", "id number", "nid", "kenyan id",
+            "id card"),
         digits((7, 8), 0.01),
     ),
     *identifier("ke_pin", ("kra", "kra pin", "pin"), led("[AP]", r"\d{9}[A-Z]", 0.4)),

@@ -62,7 +62,8 @@ _INDIA = (
                 led("[A-Z][A-DGHJKMNPRSY][A-Z]", r"\d{7}", 0.4),
                 led("[A-Z]{3}", r"\d{7}", 0.3)),
     *identifier("in_upi", ("upi", "upi id", "vpa", "gpay", "phonepe", "paytm", "bhim"),
-                Form(rf"\b\w[\w.-]*@{_UPI_HANDLE}\b(?![.-]?\w)", 0.6, gate=rf"\w@{_UPI_HANDLE}\b", prefix=_UPI_NAME)),
+                Form(rf"\b\w[\w.-]*@{_UPI_HANDLE}\b(?![.-]?\w)", 0.6, gate=rf"\w@{_UPI_HANDLE}\b",
+                     prefix=_UPI_NAME)),
 )  # fmt: skip
 
 _SINGAPORE = (
@@ -104,7 +105,8 @@ _KOREA = (
     *identifier(
         "kr_crn",
         ("법인등록번호", "법인번호", "법인등기", "crn", "corporate registration number", "korean crn"),
-        token(r"\d{4}(?:1[1-5]|2[12]|3[1-9]|4\d|5[0-3]|71|8[1-6])-\d{7}", 0.4, sufficient(kr_crn), ignore_case=False),
+        token(r"\d{4}(?:1[1-5]|2[12]|3[1-9]|4\d|5[0-3]|71|8[1-6])-\d{7}", 0.4, sufficient(kr_crn),
+              ignore_case=False),
         digits(13, 0.1, of=r"\d{4}(?:1[1-5]|2[12]|3[1-9]|4\d|5[0-3]|71|8[1-6])\d{7}"),
     ),
     *identifier(
@@ -132,12 +134,15 @@ _EAST = (
     *identifier("cn_ric", ("身份证", "身份证号", "公民身份号码", "居民身份证", "resident identity card"),
                 token(r"[1-9]\d{5}(?:18|19|20)\d{9}[\dX]", 0.5, decisive(standard("cn.ric")))),
     *identifier("cn_uscc", ("统一社会信用代码", "信用代码", "uscc"),
-                token(r"\d[0-9A-HJ-NP-RTUWXY]\d{6}[0-9A-HJ-NP-RTUWXY]{10}", 0.4, necessary(standard("cn.uscc")))),
+                token(r"\d[0-9A-HJ-NP-RTUWXY]\d{6}[0-9A-HJ-NP-RTUWXY]{10}", 0.4,
+                      necessary(standard("cn.uscc")))),
     *identifier("tw_national_id", ("身分證", "身分證字號", "身份證", "國民身分證", "national id"),
                 led("[A-Z]", r"[12]\d{8}", 0.3, necessary(tw_national_id))),
-    *identifier("tw_ubn", ("統一編號", "統編", "ubn", "gui number"), digits(8, 0.05, necessary(standard("tw.ubn")))),
+    *identifier("tw_ubn", ("統一編號", "統編", "ubn", "gui number"),
+                digits(8, 0.05, necessary(standard("tw.ubn")))),
     *identifier("hk_hkid", ("身份證", "hkid", "hong kong identity card"),
-                Form(r"\b[A-Z]{1,2}\d{6} ?\([0-9A]\)", 0.6, decisive(hk_hkid), gate=r"[A-Z]\d{6} ?\([0-9A]\)", prefix=string.ascii_letters),
+                Form(r"\b[A-Z]{1,2}\d{6} ?\([0-9A]\)", 0.6, decisive(hk_hkid), gate=r"[A-Z]\d{6} ?\([0-9A]\)",
+                     prefix=string.ascii_letters),
                 led("[A-Z]{1,2}", r"\d{6}[0-9A]", 0.1, necessary(hk_hkid))),
     *identifier("jp_my_number", ("マイナンバー", "個人番号", "my number"),
                 token(r"\d{4}[- ]\d{4}[- ]\d{4}", 0.2, necessary(standard("jp.in_")), ignore_case=False),
@@ -149,7 +154,8 @@ _EAST = (
 _SOUTHEAST = (
     *identifier(
         "th_tnin",
-        ("เลขประจำตัวประชาชน", "เลขบัตรประชาชน", "รหัสปชช", "บัตรประชาชน", "tnin", "thai national id", "thai id"),
+        ("เลขประจำตัวประชาชน", "เลขบัตรประชาชน", "รหัสปชช", "บัตรประชาชน", "tnin", "thai national id",
+            "thai id"),
         token(r"[1-8]-\d{4}-\d{5}-\d{2}-\d", 0.6, decisive(standard("th.pin")), ignore_case=False),
         digits(13, 0.4, necessary(standard("th.pin")),
                of=r"[1-8](?:[134]\d|2[0-7]|5[0-8]|[67][0-7]|[89][0-6])\d{10}"),
@@ -169,7 +175,8 @@ _SOUTHEAST = (
     ),
     *identifier(
         "ph_umid",
-        ("umid", "crn", "common reference number", "sss", "gsis", "philhealth", "pag-ibig", "unified multi-purpose id"),
+        ("umid", "crn", "common reference number", "sss", "gsis", "philhealth", "pag-ibig",
+            "unified multi-purpose id"),
         token(r"\d{4}-\d{7}-\d", 0.5, ignore_case=False),
         digits(12, 0.1),
     ),
@@ -185,9 +192,11 @@ _SOUTHEAST = (
     *identifier("id_nik", ("nik", "nomor induk kependudukan", "ktp", "no ktp"),
                 digits(16, 0.3, necessary(standard("id.nik")))),
     *identifier("id_npwp", ("npwp", "nomor pokok wajib pajak"),
-                token(r"\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}", 0.6, decisive(standard("id.npwp")), ignore_case=False),
+                token(r"\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}", 0.6, decisive(standard("id.npwp")),
+                      ignore_case=False),
                 digits(15, 0.1, necessary(standard("id.npwp")))),
-    *identifier("vn_cccd", ("cccd", "căn cước", "căn cước công dân", "cmnd"), digits(12, 0.05, necessary(vn_cccd))),
+    *identifier("vn_cccd", ("cccd", "căn cước", "căn cước công dân", "cmnd"),
+                digits(12, 0.05, necessary(vn_cccd))),
     *identifier("vn_mst", ("mst", "mã số thuế"), token(r"\d{10}-\d{3}", 0.3, necessary(standard("vn.mst"))),
                 digits(10, 0.05, necessary(standard("vn.mst")))),
 )  # fmt: skip
@@ -206,10 +215,12 @@ _WEST = (
                 digits(10, 0.1, necessary(has_luhn), of=r"[12]\d{9}")),
     *identifier(
         "tr_national_id",
-        ("tc kimlik", "tc kimlik no", "kimlik no", "kimlik numarası", "tckn", "tc no", "nüfus cüzdanı", "turkish id"),
+        ("tc kimlik", "tc kimlik no", "kimlik no", "kimlik numarası", "tckn", "tc no", "nüfus cüzdanı",
+            "turkish id"),
         digits(11, 0.4, necessary(standard("tr.tckimlik"))),
     ),
-    *identifier("tr_tax_id", ("vkn", "vergi no", "vergi kimlik", "vergi kimlik no", "vergi numarası", "mükellef"),
+    *identifier("tr_tax_id", ("vkn", "vergi no", "vergi kimlik", "vergi kimlik no", "vergi numarası",
+                              "mükellef"),
                 digits(10, 0.1, necessary(standard("tr.vkn")))),
 )  # fmt: skip
 

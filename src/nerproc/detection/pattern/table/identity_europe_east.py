@@ -1,6 +1,7 @@
 """Numbers of central, eastern and south-eastern Europe.
 
-Formats: Ministry of Digital Affairs (PESEL), Ministry of Finance (NIP), Ministry of the Interior (identity card)
+Formats: Ministry of Digital Affairs (PESEL), Ministry of Finance (NIP),
+    Ministry of the Interior (identity card)
 of Poland; МВД, СФР and ФНС of Russia; python-stdnum for the rest.
 """
 
@@ -12,7 +13,8 @@ from nerproc.detection.pattern.validator.rule import decisive, necessary
 from nerproc.detection.pattern.validator.standard import standard
 
 _POLAND = (
-    *identifier("pl_pesel", ("pesel", "numer pesel", "nr pesel"), digits(11, 0.4, necessary(standard("pl.pesel")))),
+    *identifier("pl_pesel", ("pesel", "numer pesel", "nr pesel"),
+                digits(11, 0.4, necessary(standard("pl.pesel")))),
     *identifier("pl_nip", ("nip", "numer identyfikacji podatkowej"),
                 token(r"\d{3}-\d{3}-\d{2}-\d{2}|\d{3}-\d{2}-\d{2}-\d{3}", 0.5, necessary(standard("pl.nip")),
                       ignore_case=False),
@@ -42,7 +44,8 @@ _CENTRAL = (
 )  # fmt: skip
 
 _BALKANS = (
-    *identifier("hr_oib", ("oib", "osobni identifikacijski broj"), digits(11, 0.2, necessary(standard("hr.oib")))),
+    *identifier("hr_oib", ("oib", "osobni identifikacijski broj"),
+                digits(11, 0.2, necessary(standard("hr.oib")))),
     *identifier("si_emso", ("emšo", "emso", "jmbg", "јмбг", "matični broj", "матични број"),
                 digits(13, 0.4, necessary(standard("si.emso")))),
     *identifier("si_davcna", ("davčna številka", "davčna", "id za ddv"),

@@ -7,7 +7,7 @@ python-stdnum; VAT numbers as in the VIES documentation of the European Commissi
 from __future__ import annotations
 
 from nerproc.detection.pattern.table.form import digits, identifier, led, mixed, token
-from nerproc.detection.pattern.validator.europe import es_nif, es_nss
+from nerproc.detection.pattern.validator.europe import es_nif, es_nss, it_vat
 from nerproc.detection.pattern.validator.rule import decisive, necessary, sufficient
 from nerproc.detection.pattern.validator.standard import standard
 
@@ -28,14 +28,14 @@ _ITALY = (
         "it_driver_license",
         ("patente", "patente di guida", "licenza", "licenza di guida"),
         led("[A-Z]{2}", r"\d{7}[A-Z]", 0.2),
-        led("U", r"1[0-9B-HJ-NPR-UWYZ]{7}[A-Z]", 0.2),
+        led("U", r"1[0-9B-HJ-NPR-UW-Z]{7}[A-Z]", 0.2),
     ),
     *identifier(
         "it_vat_code",
         ("piva", "p.iva", "partita iva", "iva", "vat"),
         led("IT", r" ?\d{11}", 0.5, decisive(standard("it.iva"))),
         # Grouped by single spaces or underscores anywhere, as no rule says how to.
-        token(r"\d(?:[ _]?\d){10}", 0.1, necessary(lambda text: _is_iva(text.replace("_", ""))), ignore_case=False),
+        token(r"\d(?:[ _]?\d){10}", 0.1, necessary(it_vat), ignore_case=False),
     ),
     *identifier(
         "it_passport",
@@ -44,7 +44,8 @@ _ITALY = (
     ),
     *identifier(
         "it_identity_card",
-        ("carta d'identità", "carta di identità", "carta", "identità", "cie", "documento", "riconoscimento", "espatrio"),
+        ("carta d'identità", "carta di identità", "carta", "identità", "cie", "documento", "riconoscimento",
+            "espatrio"),
         led("[A-Z]{2}", r" ?\d{7}", 0.05),
         led("[A-Z]{2}", r"\d{5}[A-Z]{2}", 0.05),
         token(r"\d{7}[A-Z]{2}", 0.05),
@@ -74,7 +75,8 @@ _SPAIN = (
                 token(r"\d{2}[-/ ]\d{7,8}[-/ ]\d{2}", 0.4, necessary(es_nss), ignore_case=False),
                 digits(12, 0.1, necessary(es_nss))),
     *identifier("es_ccc", ("ccc", "cuenta", "código cuenta cliente", "cuenta bancaria"),
-                token(r"\d{4}[- ]\d{4}[- ]\d{2}[- ]\d{10}", 0.6, decisive(standard("es.ccc")), ignore_case=False),
+                token(r"\d{4}[- ]\d{4}[- ]\d{2}[- ]\d{10}", 0.6, decisive(standard("es.ccc")),
+                      ignore_case=False),
                 digits(20, 0.4, necessary(standard("es.ccc")))),
 )  # fmt: skip
 
@@ -88,7 +90,8 @@ _OTHERS = (
     *identifier("gr_afm", ("αφμ", "α.φ.μ.", "afm"), digits(9, 0.05, necessary(standard("gr.vat")))),
     *identifier(
         "eu_vat",
-        ("vat", "vat number", "vat no", "vat id", "btw", "moms", "momsnr", "ust", "uid", "tva", "iva", "dph", "dič",
+        ("vat", "vat number", "vat no", "vat id", "btw", "moms", "momsnr", "ust", "uid", "tva", "iva", "dph",
+            "dič",
          "alv", "pvn", "pvm", "kmkr", "ддс", "αφμ", "ddv", "pdv", "nip", "áfa"),
         # Two letters and two to twelve digits are also many order numbers; a word must say that it is one.
         mixed(
@@ -100,7 +103,5 @@ _OTHERS = (
         ),
     ),
 )  # fmt: skip
-
-_is_iva = standard("it.iva")
 
 PATTERNS = (*_ITALY, *_SPAIN, *_OTHERS)

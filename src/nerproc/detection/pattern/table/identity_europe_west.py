@@ -30,14 +30,16 @@ _UK_LETTERS = f"{string.ascii_letters}9"
 _ISLES = (
     *identifier(
         "uk_nhs",
-        ("nhs", "nhs number", "nhs no", "national health service", "health authority", "health services authority"),
+        ("nhs", "nhs number", "nhs no", "national health service", "health authority",
+            "health services authority"),
         token(r"\d{3}(?:[- ]\d{3}[- ]?|\d{3}[- ])\d{4}", 0.4, necessary(standard("gb.nhs")), ignore_case=False),
         digits(10, 0.3, necessary(standard("gb.nhs"))),
     ),
     *identifier(
         "uk_nino",
         ("national insurance", "national insurance number", "ni number", "ni no", "nino"),
-        led("(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]", r" ?\d{2} ?\d{2} ?\d{2} ?[A-D]", 0.5),
+        led("(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]", r" ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
+            0.5),
     ),
     *identifier(
         "uk_passport",
@@ -54,7 +56,8 @@ _ISLES = (
             "driving licence", "driving license", "driver's licence", "driver's license", "dvla", "dl number",
             "licence number", "license number", "driver number",
         ),
-        Form(rf"\b{_UK_LICENCE}\b", 0.6, gate=r"[A-Z9] ?\d{6} ?[A-Z9]{2}[A-Z0-9][A-Z]{2}\b", prefix=_UK_LETTERS),
+        Form(rf"\b{_UK_LICENCE}\b", 0.6, gate=r"[A-Z9] ?\d{6} ?[A-Z9]{2}[A-Z0-9][A-Z]{2}\b",
+             prefix=_UK_LETTERS),
     ),
     *identifier("uk_utr", ("utr", "unique taxpayer reference", "self assessment", "hmrc"),
                 token(r"\d{5} \d{5}", 0.2, necessary(standard("gb.utr")), ignore_case=False),
@@ -81,7 +84,8 @@ _LOW_COUNTRIES = (
                     "rijksregisternummer", "insz", "numéro national", "registre national", "niss", "nrn",
                     "national register", "nationalregisternummer",
                 ),
-                token(r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", 0.6, decisive(standard("be.ssn")), ignore_case=False),
+                token(r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", 0.6, decisive(standard("be.ssn")),
+                      ignore_case=False),
                 token(r"\d{6}[- ]\d{3}[-. ]\d{2}", 0.4, necessary(standard("be.ssn")), ignore_case=False),
                 digits(11, 0.3, necessary(standard("be.ssn")))),
 )  # fmt: skip
@@ -101,7 +105,8 @@ _FRANCE = (
             0.6,
             decisive(standard("fr.nir")),
         ),
-        token(r"[1-478] ?\d{2} ?\d{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}", 0.4, necessary(standard("fr.nir"))),
+        token(r"[1-478] ?\d{2} ?\d{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}", 0.4,
+              necessary(standard("fr.nir"))),
     ),
     *identifier(
         "fr_siren",
@@ -117,7 +122,8 @@ _FRANCE = (
         digits(14, 0.1, necessary(standard("fr.siret"))),
     ),
     *identifier("fr_tva", ("tva", "tva intracommunautaire", "vat"),
-                Form(rf"\bFR{SPACE}?[0-9A-HJ-NP-Z]{{2}}{SPACE}?{_SIREN_LOOSE}\b", 0.5, decisive(standard("fr.tva")),
+                Form(rf"\bFR{SPACE}?[0-9A-HJ-NP-Z]{{2}}{SPACE}?{_SIREN_LOOSE}\b", 0.5,
+                     decisive(standard("fr.tva")),
                      gate=rf"\bFR{SPACE}?[0-9A-Z]{{2}}{SPACE}?\d{{3}}")),
     *identifier("fr_nif", ("numéro fiscal", "spi", "identifiant fiscal", "nif"),
                 digits(13, 0.1, necessary(standard("fr.nif")))),
@@ -133,7 +139,8 @@ _GERMANY = (
         "de_tax_id",
         (
             "steueridentifikationsnummer", "steuer-id", "steuerid", "steuerliche identifikationsnummer", "idnr",
-            "steuer-idnr", "steuer-identifikationsnummer", "identifikationsnummer", "steuernummer", "bzst", "tin",
+            "steuer-idnr", "steuer-identifikationsnummer", "identifikationsnummer", "steuernummer", "bzst",
+                "tin",
         ),
         token(r"[1-9]\d \d{3} \d{3} \d{3}", 0.6, decisive(standard("de.idnr")), ignore_case=False),
         digits(11, 0.4, necessary(standard("de.idnr")), of=r"[1-9]\d{10}"),
@@ -195,7 +202,8 @@ _GERMANY = (
     ),
     *identifier(
         "de_handelsregister",
-        ("handelsregister", "handelsregisternummer", "amtsgericht", "registergericht", "registerauszug", "hrb", "hra"),
+        ("handelsregister", "handelsregisternummer", "amtsgericht", "registergericht", "registerauszug", "hrb",
+            "hra"),
         token(r"HR[AB]\s*\d{1,6}", 0.5),
     ),
     *identifier(

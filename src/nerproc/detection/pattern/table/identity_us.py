@@ -9,9 +9,8 @@ from __future__ import annotations
 import string
 
 from nerproc.detection.pattern.table.form import DASH, LETTERS, RUN, Form, digits, identifier, led, token
-from nerproc.detection.pattern.validator.america import us_dea, us_npi, us_ssn
+from nerproc.detection.pattern.validator.america import aba_routing, us_dea, us_npi, us_ssn
 from nerproc.detection.pattern.validator.rule import necessary
-from nerproc.detection.pattern.validator.standard import standard
 
 _ITIN_GROUP = r"(?:5\d|6[0-5]|7\d|8[0-8]|9[0-2]|9[4-9])"
 _EIN_PREFIX = r"(?:0[1-6]|1[0-6]|2[0-7]|3\d|4[0-8]|5\d|6[0-8]|7[1-7]|8[0-8]|9[0-589])"
@@ -112,8 +111,8 @@ _BANK = (
             "rtn",
             "american bankers association",
         ),
-        token(r"[0-36-8]\d{3}-\d{4}-\d", 0.3, necessary(standard("us.rtn")), ignore_case=False),
-        digits(9, 0.05, necessary(standard("us.rtn")), of=r"[0-36-8]\d{8}"),
+        token(r"[0-36-8]\d{3}-\d{4}-\d", 0.3, necessary(aba_routing), ignore_case=False),
+        digits(9, 0.05, necessary(aba_routing), of=r"[0-36-8]\d{8}"),
     ),
 )
 

@@ -21,6 +21,7 @@ _ZA_PROVINCE = "(?:GP|ZN|WP|EC|NC|FS|LP|MP|NW)"
 
 _TR_PROVINCE = r"(?:0[1-9]|[1-7]\d|8[01])"
 _MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|OCA|NIS|TEM)\b"  # "12 May 2024" is no plate
+_TR_LETTERS = rf"(?!{_MONTH})[A-PR-VYZ]{{1,3}}"
 _IN_STATE = (
     "(?:A[NPRS]|BR|C[GH]|D[DLN]|G[AJ]|H[PR]|J[HK]|K[AL]|L[AD]|M[HLNPZ]|NL|O[DR]|P[BY]|RJ|SK|T[GNRS]|U[AKP]|WB)"
 )
@@ -76,7 +77,7 @@ _NAMED = (
         (*_WORDS, "plaka", "plakalı", "araç plakası", "plaka numarası", "taşıt"),
         token(rf"{_TR_PROVINCE}[A-PR-VYZ]{{1,3}}\d{{2,4}}", 0.2),
         Form(
-            rf"\b{_TR_PROVINCE}(?:[ ]?(?!{_MONTH})[A-PR-VYZ]{{1,3}}[ ]?|-(?!{_MONTH})[A-PR-VYZ]{{1,3}}-)\d{{2,4}}\b",
+            rf"\b{_TR_PROVINCE}(?:[ ]?{_TR_LETTERS}[ ]?|-{_TR_LETTERS}-)\d{{2,4}}\b",
             0.3,
             gate=rf"\b{_TR_PROVINCE}[ -]?[A-Z]{{1,3}}[ -]?\d{{2,4}}\b",
         ),

@@ -21,7 +21,7 @@ def za_traffic_register(text: str) -> bool:
 
 def za_company(text: str) -> bool:
     """CIPC registration: its year has come."""
-    year = text.split("/")[0][-4:]
+    year = text.partition("/")[0][-4:]
     return 1800 <= int(year) <= date.today().year  # noqa: DTZ011
 
 

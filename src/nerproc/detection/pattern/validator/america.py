@@ -6,16 +6,22 @@ from nerproc.detection.pattern.validator.digit import digits_of, has_luhn, is_on
 from nerproc.detection.pattern.validator.standard import standard
 
 _is_ssn = standard("us.ssn")
+_is_rtn = standard("us.rtn")
 
 
 def us_ssn(text: str) -> bool:
-    """Area, group and serial number as the SSA issues them, and none of the dummies of forms and advertisements."""
+    """Area, group and serial number as the SSA issues them, and no dummy of a form or advertisement."""
     number = "".join(map(str, digits_of(text)))
     return number != "123456789" and not is_one_digit(number) and _is_ssn(number)
 
 
+def aba_routing(text: str) -> bool:
+    """Routing number, with or without the dashes of its three parts."""
+    return _is_rtn(text.replace("-", ""))
+
+
 def us_npi(text: str) -> bool:
-    """National Provider Identifier: Luhn over the number with the card issuer prefix 80840 (CMS, NPI standard)."""
+    """National Provider Identifier: Luhn over the number after the issuer prefix 80840 (CMS, NPI standard)."""
     number = "".join(map(str, digits_of(text)))
     return not is_one_digit(number[:-1]) and has_luhn("80840" + number)
 

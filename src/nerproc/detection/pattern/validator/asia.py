@@ -38,7 +38,7 @@ def in_aadhaar(text: str) -> bool:
 
 
 def kr_brn(text: str) -> bool:
-    """사업자등록번호: weights 1 3 7 1 3 7 1 3 5, the tens of the last product once more (National Tax Service)."""
+    """사업자등록번호: weights 1 3 7 1 3 7 1 3 5, tens of the last product twice (National Tax Service)."""
     number = digits_of(text)
     total = weighted(number, (1, 3, 7, 1, 3, 7, 1, 3, 5, 1)) + number[8] * 5 // 10
     return total % 10 == 0
@@ -63,7 +63,7 @@ def ph_tin(text: str) -> bool:
 
 
 def ph_philhealth(text: str) -> bool:
-    """PhilHealth: weights 2 … 12, modulo 11 (eClaims implementation guide; weights as published examples have)."""
+    """PhilHealth: weights 2 … 12, modulo 11 (eClaims guide; weights as in published examples)."""
     number = digits_of(text)
     return (11 - weighted(number[:11], range(2, 13)) % 11) % 11 == number[11]
 

@@ -49,12 +49,12 @@ def de_lanr(text: str) -> bool:
 
 
 def de_tax_number(text: str) -> bool:
-    """Steuernummer of 13 digits: the format of a state for ELSTER, or led by the number of a state (01 to 16)."""
+    """Steuernummer of 13 digits: a format of ELSTER, or led by the number of a state (01 to 16)."""
     return 1 <= int(text[:2]) <= 16 or _is_elster(text)
 
 
 def dk_cpr(text: str) -> bool | None:
-    """CPR: the date refutes; modulus 11 proves, but numbers since 2007 may do without it (CPR-kontoret)."""
+    """CPR: the date refutes; modulus 11 proves, but numbers since 2007 may fail it (CPR-kontoret)."""
     if not _is_cpr(text):
         return False
     return weighted(digits_of(text), (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0 or None
@@ -77,6 +77,12 @@ def es_nss(text: str) -> bool:
     serial = int(number[2:10])
     body = int(number[:2]) * (10**7 if serial < 10**7 else 10**8) + serial
     return body % 97 == int(number[10:])
+
+
+def it_vat(text: str) -> bool:
+    """Partita IVA: Luhn; the office in its digits 8 to 10 is left open, as people make up examples without."""
+    number = "".join(map(str, digits_of(text)))
+    return number.strip("0") != "" and _has_luhn(number)
 
 
 def hu_adoszam(text: str) -> bool:

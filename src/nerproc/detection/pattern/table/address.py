@@ -1,0 +1,202 @@
+"""Postal addresses, as far as patterns can: streets with what follows them, post boxes, towns, postal codes.
+
+Formats: USPS Publication 28 (suffixes, secondary units, states), Royal Mail, Canada Post, Deutsche Post.
+A street in capitals or title case stands alone; one in lower case, or a postal code, needs a word beside it.
+"""
+
+from __future__ import annotations
+
+import string
+
+from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.table.form import LETTERS, Form, digits, identifier, led, token
+
+_LABEL = "ADDRESS"
+_WORDS = (
+    "address", "street address", "home address", "mailing", "shipping", "billing address", "delivery", "residence",
+    "resides", "lives", "located", "ship", "deliver",
+)  # fmt: skip
+
+_SUFFIX = (
+    "Avenue|Ave|Av|Boulevard|Blvd|Circle|Cir|Court|Ct|Crescent|Cres|Drive|Dr|Expressway|Expy|Freeway|Fwy|Highway"
+    "|Hwy|Lane|Ln|Loop|Parkway|Pkwy|Place|Pl|Plaza|Plz|Road|Rd|Square|Sq|Street|St|Terrace|Ter|Trail|Trl|Turnpike"
+    "|Tpke"
+)
+# Words that also end other names; a town must follow, or a word stand beside it.
+_LOOSE_SUFFIX = (
+    "Alley|Aly|Bend|Bypass|Causeway|Center|Centre|Ctr|Chase|Close|Cove|Cv|Creek|Crossing|Xing|Esplanade|Gardens"
+    "|Gdns|Glen|Green|Grove|Grv|Heights|Hts|Hill|Hollow|Landing|Mews|Oval|Park|Parade|Pass|Path|Pike|Point|Pt|Quay"
+    "|Ridge|Rdg|Row|Run|View|Vista|Walk|Way|Wharf"
+)
+_POINT = r"(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)"
+_STATE = (
+    "(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT"
+    "|V[AIT]|W[AIVY]|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia"
+    "|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan"
+    "|Minnesota|Mississippi|Missouri|Montana|Nebraska|New (?:Hampshire|Jersey|Mexico|York)|Nevada"
+    "|(?:North|South) (?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|Tennessee|Texas|Utah"
+    "|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming)"
+)
+_GAP = r"(?:[ \t]*,[ \t]*(?:\r?\n[ \t]*)?|[ \t]+|[ \t]*\r?\n[ \t]*)"  # a comma, a space, or the next line
+_UNIT = (
+    r"(?:(?:Apartment|Apt|Suite|Ste|Unit|Room|Rm|Building|Bldg|Floor|Fl|Lot|Space|Trailer|Flat)\b\.?"
+    r"[ \t]*#?[ \t]*[\w-]{1,6}|\#[ \t]*[\w-]{1,6}|\d{1,3}(?:st|nd|rd|th)[ \t]+Floor)\b"
+)
+_TITLE = r"(?:[A-Z][\w'’.-]*|\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH))"  # a word of a name
+_WORD = r"[a-z0-9][\w'’.-]*"
+_TOWN = r"[A-Z][A-Za-z'’.-]+(?:[ \t]+[A-Z][A-Za-z'’.-]+){0,3}"
+_ZIP = r"\d{5}(?:-\d{4})?(?![\w-])"
+_UK_CODE = (
+    "(?:GIR ?0AA|(?:[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY]))"
+    r"[ \t]?[0-9][ABD-HJLNP-UW-Z]{2})"
+)
+_TOWN_TAIL = (
+    rf"(?:{_GAP}{_TOWN}{_GAP}{_STATE}\b(?:{_GAP}{_ZIP})?(?:,?[ \t]+(?:USA|United States)\b)?"
+    rf"|{_GAP}(?:{_TOWN}{_GAP}){{0,2}}{_UK_CODE}\b)"
+)
+_UNIT_TAIL = rf"(?:{_GAP}{_UNIT})?"
+_TAIL = rf"{_UNIT_TAIL}{_TOWN_TAIL}?"
+_ZIP_TAIL = rf"{_UNIT_TAIL}{_GAP}{_TOWN}{_GAP}{_STATE}{_GAP}{_ZIP}"
+_NUMBER = r"\d{1,6}(?:-\d{1,4})?(?:[A-Za-z]|[ \t]1/2)?"
+
+
+def _street(word: str, suffix: str, tail: str) -> str:
+    """House number, direction, up to four words that end in a suffix, direction, what follows."""
+    return (
+        rf"(?<![\w.,/-])\b{_NUMBER}[ \t]+(?:{_POINT}\b\.?[ \t]+)?(?!The\b)(?:{word}[ \t]+){{1,4}}?(?:{suffix})\b\.?"
+        rf"(?![ \t]+(?:{_SUFFIX})\b)(?:[ \t]+{_POINT}\b\.?)?{tail}"
+    )
+
+
+def _capital(words: str) -> str:
+    return f"{words}|{words.upper()}"
+
+
+_STREET_START = r"\b\d{1,6}(?:[A-Za-z]|[ \t]1/2)?[ \t]+"
+_TITLE_GATE = rf"{_STREET_START}(?:[A-Z0-9][\w'’.-]*[ \t]+)+(?:{_capital(f'{_SUFFIX}|{_LOOSE_SUFFIX}')})\b"
+_WORD_GATE = rf"{_STREET_START}(?:{_WORD}[ \t]+)+(?:{_SUFFIX})\b"
+
+_STREETS = (
+    *identifier(
+        "us_street",
+        _WORDS,
+        Form(_street(_TITLE, _capital(_SUFFIX), _TAIL), 0.6, gate=_TITLE_GATE, ignore_case=False),
+        Form(
+            _street(_TITLE, _capital(_LOOSE_SUFFIX), rf"{_UNIT_TAIL}{_TOWN_TAIL}"),
+            0.6,
+            gate=_TITLE_GATE,
+            ignore_case=False,
+        ),
+        Form(_street(_TITLE, _capital(_LOOSE_SUFFIX), _UNIT_TAIL), 0.3, gate=_TITLE_GATE, ignore_case=False),
+        # "450 Broadway", "1251 Avenue of the Americas"
+        Form(
+            rf"(?<![\w.,/-])\b{_NUMBER}[ \t]+"
+            rf"(?:(?:{_POINT}\b\.?[ \t]+)?Broadway|Avenue of the [A-Z]\w+|Highway \d{{1,3}})\b{_TAIL}",
+            0.6,
+            gate=rf"{_STREET_START}(?:[NSEWa-z.]+[ \t]+)?(?:Broadway|Avenue of the|Highway \d)",
+            ignore_case=False,
+        ),
+        # In any case: "12 main st, springfield il 62701".
+        Form(_street(_WORD, _SUFFIX, _ZIP_TAIL), 0.5, gate=_WORD_GATE),
+        Form(_street(_WORD, _SUFFIX, _UNIT_TAIL), 0.3, gate=_WORD_GATE),
+        label=_LABEL,
+    ),
+    *identifier(
+        "us_po_box",
+        _WORDS,
+        Form(
+            rf"\b(?:P\.?[ \t]?O\.?[ \t]*|Post Office[ \t]+)Box[ \t]+(?:No\.?[ \t]*|\#[ \t]*)?\d{{1,7}}\b{_TAIL}",
+            0.6,
+            gate=r"\bp(?:\.?[ \t]?o\.?|ost office)[ \t]*box[ \t]",
+        ),
+        label=_LABEL,
+    ),
+    *identifier(
+        "us_city",
+        _WORDS,
+        Form(
+            rf"\b{_TOWN}(?:,[ \t]*|[ \t]+){_STATE}[ \t]+{_ZIP}",
+            0.5,
+            gate=rf"[a-zA-Z.'’-](?:,[ \t]*|[ \t]+){_STATE}[ \t]+\d{{5}}\b",
+            ignore_case=False,
+            prefix=f"{LETTERS}'’.- \t",
+        ),
+        label=_LABEL,
+    ),
+)
+
+_DE_ROAD = "(?:straße|strasse|str\\.|weg|platz|allee|gasse|ring|damm|ufer|Straße|Allee|Platz)"
+_FR_ROAD = "(?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours)"
+_FR_NAME = "[A-ZÀÂÇÉÈÊÎÔÛ][\\wàâçéèêëîïôûùü'’-]*"
+_FR_START = rf"\b\d{{1,4}}(?:[ \t]?(?:bis|ter))?,?[ \t]+{_FR_ROAD}[ \t]"
+
+_ABROAD = (
+    *identifier(
+        "de_street",
+        ("adresse", "anschrift", "wohnhaft", "straße", "wohnort", "lieferadresse"),
+        Form(
+            rf"(?<![\wäöüß-])[A-ZÄÖÜ][\wäöüß.-]*{_DE_ROAD}[ \t]+\d{{1,4}}[ \t]?[a-z]?\b"
+            r"(?:,?[ \t]*(?:\r?\n)?[ \t]*(?:D-)?\d{5}[ \t]+[A-ZÄÖÜ][\wäöüß-]+)?",
+            0.5,
+            gate=rf"{_DE_ROAD}[ \t]+\d{{1,4}}",
+            ignore_case=False,
+            prefix=f"{LETTERS}{string.digits}ÄÖÜäöüß_.-",
+        ),
+        label=_LABEL,
+    ),
+    *identifier(
+        "fr_street",
+        ("adresse", "domicile", "domicilié", "demeurant"),
+        Form(
+            rf"{_FR_START}+(?:de[ \t]+la[ \t]+|de[ \t]+l['’]|des?[ \t]+|du[ \t]+|[dl]['’])?{_FR_NAME}"
+            rf"(?:[ \t]+{_FR_NAME}){{0,3}}(?:,?[ \t]*(?:\r?\n)?[ \t]*\d{{5}}[ \t]+{_FR_NAME})?",
+            0.5,
+            gate=_FR_START,
+            ignore_case=False,
+        ),
+        label=_LABEL,
+    ),
+)
+
+_CODES = (
+    *identifier(
+        "uk_postcode",
+        ("postcode", "post code", "postal code", "zip", *_WORDS, "correspondence"),
+        Form(rf"\b{_UK_CODE}\b", 0.3, gate=r"[A-Z](?:\d[0-9A-Z]?[ \t]?\d[A-Z]{2}| ?0AA)\b", prefix=LETTERS),
+        label=_LABEL,
+    ),
+    *identifier(
+        "ca_postal_code",
+        (
+            "postal code", "postcode", "zip", "code postal", "canada", "ontario", "quebec", "québec", "alberta",
+            "british columbia", *_WORDS,
+        ),
+        led("[ABCEGHJ-NPRSTVXY]", r"\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d", 0.3),
+        led("[ABCEGHJ-NPRSTVXY]", r"\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d", 0.1),
+        label=_LABEL,
+    ),
+    *identifier(
+        "de_plz",
+        (
+            "plz", "postleitzahl", "postanschrift", "adresse", "anschrift", "wohnort", "wohnanschrift",
+            "lieferadresse", "rechnungsadresse", "postfach",
+        ),
+        digits(5, 0.05, of=r"(?!01000|99999)\d[1-9]\d{3}|[1-9]0\d{3}"),
+        label=_LABEL,
+    ),
+    *identifier(
+        "us_zip_code",
+        ("zip", "zip code", "zipcode", "postal code"),
+        token(r"\d{5}-\d{4}", 0.2, ignore_case=False),
+        digits(5, 0.05),
+        label=_LABEL,
+    ),
+    *identifier(
+        "nl_postcode",
+        ("postcode", "adres", "woonplaats"),
+        token(r"[1-9]\d{3} ?[A-Z]{2}", 0.1, ignore_case=False),
+        label=_LABEL,
+    ),
+)  # fmt: skip
+
+PATTERNS: tuple[Pattern, ...] = (*_STREETS, *_ABROAD, *_CODES)
