@@ -24,13 +24,14 @@ from nerproc.head.fleet import Fleet
 from nerproc.node import Node
 from nerproc.settings import Settings
 from nerproc.worker.ending import ending
+from nerproc.worker.serve import cores
 
 GRACE_SECONDS = 5  # for responses that are being sent at the end
 END_SECONDS = 28.0  # from the first signal until workers are killed
 
 
-def serve(settings: Settings, *, workers: int, insecure: bool = False) -> None:
-    """Serve until SIGTERM or SIGINT, with `workers` tasks at a time on this machine.
+def serve(settings: Settings, *, workers: int | None = None, insecure: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT, with `workers` tasks at a time on this machine (default: one a core).
 
     Raises:
         Refused: the address is not loopback, and not `insecure`.
@@ -43,7 +44,7 @@ def serve(settings: Settings, *, workers: int, insecure: bool = False) -> None:
     with bind(settings.host, settings.port) as listener, ending() as end, Node.open(settings) as node:
         hosts = LOOPBACK_NAMES | {settings.host.lower()} if is_loopback(settings.host) else None
         head = _Head(build_app(node, hosts=hosts), node, listener)
-        with _upkeep(node), _workers(settings, workers, head):
+        with _upkeep(node), _workers(settings, cores() if workers is None else workers, head):
             end.then(head.end)
             head.run()
 

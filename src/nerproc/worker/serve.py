@@ -26,14 +26,17 @@ PATIENCE_SECONDS = 60.0  # for a database that is not there, or that the head ha
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
-def work(settings: Settings, *, concurrency: int) -> None:
+def work(settings: Settings, *, concurrency: int | None = None) -> None:
     """Run tasks, `concurrency` at a time, until SIGTERM or SIGINT; then finish the objects in hand.
+
+    Without a number, as many as there are cores.
 
     Raises:
         Unreachable: the database did not answer for PATIENCE_SECONDS.
         SchemaMismatch: it has not had this version's schema for as long.
     """
     observe.configure()
+    concurrency = concurrency or cores()
     with ending() as end:
         supervisor = Supervisor(settings, concurrency)
         end.then(supervisor.drain)
@@ -43,6 +46,11 @@ def work(settings: Settings, *, concurrency: int) -> None:
         with node:
             log().info("worker_ready", concurrency=concurrency)
             supervisor.run(node)
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def _open(settings: Settings, end: Ending) -> Node | None:
