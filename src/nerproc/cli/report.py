@@ -163,10 +163,7 @@ _ENTITY = [
     Column("source", lambda entity: entity.source, only_csv=True),
     Column("left_context", lambda entity: entity.left_context, only_csv=True),
     Column("right_context", lambda entity: entity.right_context, only_csv=True),
-    *(
-        Column(name, attrgetter(f"location.{name}"), only_csv=True)
-        for name in ("page", "sheet", "row", "member")
-    ),
+    *(Column(name, _of_location(name), only_csv=True) for name in ("page", "sheet", "row", "member")),
 ]
 _COUNTS = Column(
     "label_counts",
