@@ -133,7 +133,10 @@ class Database:
             try:
                 yield connection
             except psycopg.Error as error:
-                raise self._explained(error, connection) from error
+                no_room = (error.sqlstate or "").startswith("53")  # disk full, out of memory
+                if connection.closed or no_room:
+                    raise self._unreachable(error) from error
+                raise
             finally:
                 self._give_back(connection)
         finally:
@@ -248,11 +251,6 @@ class Database:
             connection.close()
         else:
             self._idle.append(connection)
-
-    def _explained(self, error: psycopg.Error, connection: Connection) -> Exception:
-        """The error itself, unless it means that the server is gone or has no room."""
-        no_room = (error.sqlstate or "").startswith("53")  # disk full, out of memory, too many connections
-        return self._unreachable(error) if connection.closed or no_room else error
 
     def _unreachable(self, error: psycopg.Error) -> DatabaseUnreachable:
         reason = " ".join(str(error).split())
