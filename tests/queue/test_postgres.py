@@ -52,6 +52,18 @@ def test_all_threads_of_a_process_share_one_connection(database: Database):
     assert listeners(database) == 0
 
 
+def test_anybody_may_notify_by_hand(database: Database):
+    queue = PostgresQueue(database)
+    queue.wait(["infer"], 0)
+    assert eventually_listens(database)
+    time.sleep(0.2)
+    database.execute("NOTIFY nerproc_infer")
+    assert queue.wait(["infer"], 5) == Permit("infer")
+    queue.publish("infer")
+    assert queue.wait(["infer"], 5) == Permit("infer")
+    queue.close()
+
+
 def test_permits_do_not_pile_up(database: Database):
     queue = PostgresQueue(database)
     queue.wait(["infer"], 0)

@@ -118,7 +118,8 @@ class PostgresQueue:
                 if missed_some:
                     self._add(pool, 1)
             for notification in connection.notifies(timeout=0):
-                self._add(notification.channel.removeprefix("nerproc_"), int(notification.payload))
+                count = notification.payload  # empty when somebody notifies by hand
+                self._add(notification.channel.removeprefix("nerproc_"), int(count) if count.isdecimal() else 1)
             poll.poll()
             with suppress(BlockingIOError):
                 os.eventfd_read(self._signal)
