@@ -21,11 +21,11 @@ def listeners(database: Database) -> int:
     return (row or {})["count"]
 
 
-def eventually_listens(database: Database) -> bool:
+def eventually_listens(database: Database, count: int = 1) -> bool:
     deadline = time.monotonic() + 10
-    while listeners(database) == 0 and time.monotonic() < deadline:
+    while listeners(database) != count and time.monotonic() < deadline:
         time.sleep(0.02)
-    return listeners(database) > 0
+    return listeners(database) == count
 
 
 @pytest.mark.fault
@@ -45,11 +45,12 @@ def test_all_threads_of_a_process_share_one_connection(database: Database):
     for thread in threads:
         thread.start()
     assert eventually_listens(database)
+    time.sleep(0.2)
     assert listeners(database) == 1
     for thread in threads:
         thread.join()
     queue.close()
-    assert listeners(database) == 0
+    assert eventually_listens(database, 0)
 
 
 def test_anybody_may_notify_by_hand(database: Database):
