@@ -1,7 +1,8 @@
-"""Named places where a test makes nerproc fail: `NERPROC_FAILPOINT=name:kill|raise|hang[:n][,…]`.
+"""Named places where a test makes nerproc fail: `NERPROC_FAILPOINT=name:action[:n][,…]`.
 
-`n` is the first time that counts (default 1). With `NERPROC_FAILPOINT_ONCE` set to a path, only the process
-that creates that file fails, and only once: its successors go on.
+`action` is kill (SIGKILL), raise, hang, or grow (take memory without end); `n` is the first time that counts
+(default 1). `name@detail` counts only where the place has that detail, as the name of an object. With
+`NERPROC_FAILPOINT_ONCE` set to a path, only the process that creates that file fails: its successors go on.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import signal
 import time
 
 _PLAN = os.environ.get("NERPROC_FAILPOINT", "")
+_BLOCK = 8 << 20  # bytes that `grow` takes at a time
 _hits: dict[str, int] = {}
 
 
@@ -18,19 +20,19 @@ class FailpointError(RuntimeError):
     """A test asked for this error."""
 
 
-def failpoint(name: str) -> None:
+def failpoint(name: str, detail: str = "") -> None:
     """Fail here if the environment says so; costs nothing otherwise."""
     if _PLAN:
-        _reach(name)
+        _reach(name, detail)
 
 
-def _reach(name: str) -> None:
+def _reach(name: str, detail: str) -> None:
     for entry in _PLAN.split(","):
-        at, action, *nth = entry.split(":")
-        if at != name:
+        place, action, *nth = entry.split(":")
+        if place not in (name, f"{name}@{detail}"):
             continue
-        _hits[name] = _hits.get(name, 0) + 1
-        if _hits[name] >= (int(nth[0]) if nth else 1) and _first_process():
+        _hits[place] = _hits.get(place, 0) + 1
+        if _hits[place] >= (int(nth[0]) if nth else 1) and _first_process():
             _fail(action)
 
 
@@ -50,4 +52,8 @@ def _fail(action: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if action == "hang":
         time.sleep(86_400)
+    hoard = []
+    while action == "grow":
+        hoard.append(bytearray(_BLOCK))
+        time.sleep(0.001)
     raise FailpointError(f"failpoint: {action}")

@@ -70,7 +70,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             part.writer.begin(ref.name)
             part.add(ordinal, ObjectRow(ref.name, ref.size, ref.version, "failed", "crashed the worker"))
         else:
-            failpoint("object_begun")
+            failpoint("object_begun", ref.name)
             part.add(ordinal, scan.run(source, ref, part.writer, place.beacon))
         if last_chance or part.full:
             part.flush()
