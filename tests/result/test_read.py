@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.result.reports import LABELS, Report, entities_of, reports, swap, write
 
-from nerproc.errors import InvalidRequest, NotFound
+from nerproc.errors import InvalidRequest, NotFound, StorageUnreachable
 from nerproc.job.part import PartRef, PartSummary
 from nerproc.result.compact import compact
 from nerproc.result.cursor import Cursor
@@ -179,3 +181,18 @@ def test_a_rare_label_is_found_across_many_parts(storage: LocalStorage, reader: 
         "159",
         "199",
     ]
+
+
+def test_many_may_read_at_once(storage: LocalStorage, reader: ResultReader) -> None:
+    entities = [Entity("a", n, n + 1, "NAME", None, "x", 1.0, "custom", "", "", None) for n in range(500)]
+    parts = write(storage, [[(ObjectRow("a", 1, "1", "succeeded"), entities)]])
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda limit: pages(reader.entities, parts, limit), range(50, 90)))
+    assert all(each == entities for each in found)
+
+
+def test_a_file_that_is_broken_is_said(storage: LocalStorage, reader: ResultReader) -> None:
+    (part,) = write(storage, [[]], job="broken")
+    storage.put(part.entities_key, io.BytesIO(b"PAR1" + bytes(40)))
+    with pytest.raises(StorageUnreachable, match="cannot be read"):
+        reader.entities([part])

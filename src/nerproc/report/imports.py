@@ -73,7 +73,7 @@ def _parquet(path: Path) -> Iterator[Entity]:
             while rows := connection.fetchmany(STREAM_ROWS):
                 yield from map(entity_from, rows)
         except duckdb.Error as error:
-            raise InvalidRequest(f"{path.name} is no export in Parquet: {error}") from error
+            raise InvalidRequest(f"{path.name} is no export in Parquet: {engine.reason(error)}.") from error
 
 
 def _not_an_export(path: Path, line: int, error: Exception) -> InvalidRequest:

@@ -80,6 +80,11 @@ def copy_to(
     except duckdb.IOException as error:
         path.unlink(missing_ok=True)
         raise StorageUnreachable(
-            f"The results cannot be written to {path.parent}: {error}",
+            f"The results cannot be written to {path.parent}: {reason(error)}.",
             hint="See that the disk is not full and that the folder can be written.",
         ) from error
+
+
+def reason(error: duckdb.Error) -> str:
+    """What DuckDB says went wrong, without the statement."""
+    return str(error).splitlines()[0].rstrip(".")

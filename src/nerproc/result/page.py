@@ -9,7 +9,7 @@ from typing import Any
 from nerproc.result.cursor import Cursor, Stretch, Table
 
 # Files per query: most pages need one part, but what is rare must not take a query per part.
-FEW_FILES = (1, 8, 64)
+FEW_FILES = (1, 16, 256)
 MANY_FILES = (64,)
 
 # Of a row: which of the files of a query, and which row of it. A query ends its rows with these columns.

@@ -35,7 +35,7 @@ from nerproc.schema.entity import Entity
 from nerproc.schema.report import ObjectStatus
 from nerproc.storage.base import Storage
 
-MEMORY_MIB = 256  # of DuckDB, for all queries together
+MEMORY_MIB = 512  # of DuckDB, for all queries together; a query of usual rows takes some tens
 MOST_THREADS = 4
 STREAM_ROWS = 2_048
 _COLUMNS: dict[Table, dict[str, str]] = {"entities": ENTITY_COLUMNS, "objects": OBJECT_COLUMNS}
@@ -203,7 +203,13 @@ class ResultReader:
 def _readable() -> Iterator[None]:
     try:
         yield
-    except duckdb.IOException as error:
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise StorageUnreachable(
-            f"The results cannot be read: {error}", hint="See that the artifact store is whole and can be read."
+            f"The results cannot be read: {engine.reason(error)}.",
+            hint="See that the artifact store is whole and can be read.",
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise StorageUnreachable(
+            f"Reading the results takes more than {MEMORY_MIB} MiB at the moment.",
+            hint="Try again, with fewer queries at a time.",
         ) from error
