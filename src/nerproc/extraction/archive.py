@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from nerproc.extraction.compressed import Unpacked
 from nerproc.extraction.document import Members, OpenedDocument
-from nerproc.extraction.errors import Broken, Skipped
+from nerproc.extraction.errors import Skipped
 from nerproc.extraction.sniff import TAR, ZIP
 from nerproc.extraction.zipped import open_part, open_zip
 
@@ -39,14 +40,9 @@ def _zip(document: OpenedDocument) -> Iterator[Segment]:
     members = Members(document)
     with open_zip(document) as archive:
         for part in archive.infolist():
-            if part.is_dir():
-                continue
-            try:
-                stream = open_part(archive, part, document.budget)
-            except (Skipped, Broken) as error:
-                members.refuse(_name(part.filename), str(error))
-            else:
-                yield from members.read(stream, _name(part.filename))
+            if not part.is_dir():
+                opened = partial(open_part, archive, part, document.budget)
+                yield from members.read(opened, _name(part.filename))
     members.finish()
 
 
@@ -86,17 +82,17 @@ def _tar(document: OpenedDocument) -> Iterator[Segment]:
     try:
         with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errors="replace") as archive:
             for member in archive:
-                yield from _tar_member(archive, member, members)
+                if member.isreg():
+                    yield from members.read(partial(_open_tar, archive, member), _name(member.name))
     except tarfile.ReadError:
         document.warn("cut off or damaged: the rest of the archive was not read")
     members.finish()
 
 
-def _tar_member(archive: tarfile.TarFile, member: tarfile.TarInfo, members: Members) -> Iterator[Segment]:
-    if member.issparse():
-        members.refuse(_name(member.name), "sparse files are not supported")
-    elif member.isreg() and (stream := archive.extractfile(member)) is not None:
-        yield from members.read(cast("BinaryIO", stream), _name(member.name))
+def _open_tar(archive: tarfile.TarFile, member: tarfile.TarInfo) -> BinaryIO:
+    if member.issparse():  # a few bytes may stand for any number of zeros
+        raise Skipped("sparse files are not supported")
+    return cast("BinaryIO", archive.extractfile(member))
 
 
 class _Header(tarfile.TarInfo):

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.input import Readable
-from nerproc.extraction.limits import Budget
+from nerproc.extraction.limits import BOMB, Budget
 
 _PACKED = 256 << 10  # bytes read at once
 _XZ_MEMORY = 128 << 20  # bytes; `xz -9` needs 65 MiB to unpack
@@ -82,37 +82,40 @@ class Unpacked:
             Broken: it is damaged from its beginning.
         """
         while self.damage is None:
-            try:
-                data = self._unpack(size)
-            except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:
-                self._damaged("cut off" if isinstance(error, EOFError) else "damaged")
+            packed = self._packed_bytes()
+            if packed is None:
                 break
-            if data is None:
+            try:
+                data = self._decompressor.decompress(packed, size)
+            except (zlib.error, lzma.LZMAError, OSError):  # the last one is that of bz2
+                self._damaged("damaged")
                 break
             if data:
                 return self._counted(data)
         return b""
 
-    def _unpack(self, size: int) -> bytes | None:
-        """Some bytes, perhaps none yet; None at the end."""
-        packed = b""
+    def _packed_bytes(self) -> bytes | None:
+        """What the decompressor needs next; None at the end."""
         if self._decompressor.eof:
             packed = self._decompressor.unused_data or self._stream.read(_PACKED)
             if not packed.startswith(self._magic):  # the end, or padding
                 return None
             self._decompressor = self._new()
-        elif self._decompressor.needs_input:
-            packed = self._stream.read(_PACKED)
-            self._packed += len(packed)
-            if not packed:
-                raise EOFError
-        return self._decompressor.decompress(packed, size)
+            return packed
+        if not self._decompressor.needs_input:
+            return b""
+        packed = self._stream.read(_PACKED)
+        self._packed += len(packed)
+        if not packed:
+            self._damaged("cut off")
+            return None
+        return packed
 
     def _counted(self, data: bytes) -> bytes:
         self._budget.unpack(len(data))
         self._unpacked += len(data)
         if self._unpacked > self._budget.allowance(self._packed):
-            raise Skipped("unpacks to more than the limits allow (a decompression bomb?)")
+            raise Skipped(BOMB)
         return data
 
     def _damaged(self, how: str) -> None:

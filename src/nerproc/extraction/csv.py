@@ -45,13 +45,30 @@ class Table:
     def mask(self, text: str, *, inside: bool) -> tuple[str, bool]:
         """`text` with line breaks in quotes masked, and whether it ends in quotes; `inside`: it begins so."""
         quote = '"' if inside else ""
-        pieces = self.quoted.split(quote + text)
-        for at in range(1, len(pieces), 2):
-            if self.newline in pieces[at]:
-                pieces[at] = pieces[at].replace(self.newline, _MASK)
-        last = pieces[-2] if len(pieces) > 1 and not pieces[-1] else ""
-        # An odd number of quotes: opened, and not closed.
-        return "".join(pieces)[len(quote) :], last.count('"') % 2 == 1
+        pieces = (quote + text).split('"')  # every second one is inside quotes, if all of them open or close
+        if self._well_quoted(pieces):
+            ends_inside = len(pieces) % 2 == 0
+            separator = '"'
+        else:
+            pieces = self.quoted.split(quote + text)
+            last = pieces[-2] if len(pieces) > 1 and not pieces[-1] else ""
+            ends_inside = last.count('"') % 2 == 1  # opened, and not closed
+            separator = ""
+        pieces[1::2] = [
+            piece.replace(self.newline, _MASK) if self.newline in piece else piece for piece in pieces[1::2]
+        ]
+        return separator.join(pieces)[len(quote) :], ends_inside
+
+    def _well_quoted(self, pieces: list[str]) -> bool:
+        """Whether between closing and opening quotes there is a delimiter or line break, or nothing (`""`)."""
+        edges = ("", self.delimiter, "\r", "\n")
+        between = set(pieces[2:-1:2])
+        first, last = pieces[0], pieces[-1] if len(pieces) % 2 else ""
+        return (
+            first[-1:] in edges
+            and (len(pieces) == 1 or last[:1] in edges)
+            and all(piece[:1] in edges and piece[-1:] in edges for piece in between)
+        )
 
     def column(self, record: str, *, inside: bool) -> int:
         """The number of delimiters outside quotes in the beginning of a record."""

@@ -5,7 +5,7 @@ Formats that contain other documents open them here, so that limits and warnings
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
@@ -52,10 +52,8 @@ class OpenedDocument:
             Broken: see `Document`.
             Exception: what the stream itself raised.
         """
-        if self.format.module is None:
-            raise Skipped(self.format.refusal)
         try:
-            yield from import_module(f"nerproc.extraction.{self.format.module}").segments(self)
+            yield from self._read()
         except (Skipped, Broken, MemoryError):
             raise
         except Exception as error:
@@ -63,6 +61,13 @@ class OpenedDocument:
                 raise
             # What parsers say of bad input may quote it: only the kind of error is told.
             raise Broken(f"damaged: cannot be read as {self.media_type} ({type(error).__name__})") from None
+        finally:
+            self.source.close()
+
+    def _read(self) -> Iterator[Segment]:
+        if self.format.module is None:
+            raise Skipped(self.format.refusal)
+        return import_module(f"nerproc.extraction.{self.format.module}").segments(self)  # type: ignore[no-any-return]
 
     def warn(self, text: str) -> None:
         """Note a part that cannot be read; all but the first hundred are only counted."""
@@ -92,27 +97,30 @@ class Members:
         self._failures: list[str] = []
         self._any_read = False
 
-    def read(self, stream: Readable, name: str) -> Iterator[Segment]:
-        """The text of the member `name`, and a line break after it."""
+    def read(self, open_member: Callable[[], Readable], name: str) -> Iterator[Segment]:
+        """The text of the member `name`, and a line break after it.
+
+        Raises:
+            Exhausted: a limit of the whole document is reached.
+        """
         self._document.budget.member()
         try:
-            document = self._document.inside(stream, name)
+            document = self._document.inside(open_member(), name)
             yield from self._under(name, document)
         except (Exhausted, MemoryError):
             raise
         except (Skipped, Broken) as error:
-            self.refuse(name, str(error))
+            self._refuse(name, str(error))
         except Exception:
             if self._document.source.failed:
                 raise
-            self.refuse(name, "damaged")
+            self._refuse(name, "damaged")
         else:
             self._any_read = True
             for warning in document.warnings:
                 self._document.warn(f"{name}: {warning}")
 
-    def refuse(self, name: str, reason: str) -> None:
-        """Note a member that cannot be read."""
+    def _refuse(self, name: str, reason: str) -> None:
         self._failures.append(f"{name}: {reason}")
         self._document.warn(self._failures[-1])
 

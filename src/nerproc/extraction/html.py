@@ -1,7 +1,7 @@
 """HTML: the text as a reader sees it, and the data in attributes that it does not show.
 
 Blocks are lines, cells of a table are joined by tabs, white space is one space; scripts and styles are left
-out. A page of more than a few MiB is cut at tags and parsed piece by piece, so that memory stays bounded.
+out. A page of more than two MiB is cut at tags and parsed piece by piece, so that memory stays bounded.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nerproc.extraction.marked import MarkedSegment, MarkedText, Names
 if TYPE_CHECKING:
     from nerproc.extraction.document import OpenedDocument
 
-_PIECE = 4 << 20  # code points parsed at once
+_PIECE = 1 << 20  # code points parsed at once
 _TAG = re.compile(  # where a page may be cut, and what must not be cut
     r"<(?:p|div|tr|li|table|section|article|h[1-6])[\s>]|<(?P<end>/?)(?P<hidden>script|style|pre|textarea)\b",
     re.IGNORECASE,
@@ -26,25 +26,31 @@ _TAG = re.compile(  # where a page may be cut, and what must not be cut
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
-_LEFT_OUT = {"script", "style", "template", "-comment", "!doctype"}
-_LINES = {
-    *("address", "article", "aside", "blockquote", "body", "br", "button", "caption", "dd"),
-    *("details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer"),
-    *("form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header"),
-    *("hr", "html", "iframe", "legend", "li", "main", "meta", "nav", "ol"),
-    *("optgroup", "option", "p", "pre", "section", "select", "summary", "table", "tbody"),
-    *("textarea", "tfoot", "thead", "title", "tr", "ul", "video", "audio"),
+# What becomes of an element; of all others, the text goes on where it stands.
+_LINE, _CELL, _AS_IS, _LEFT_OUT, _LINK, _TEXT = 1, 2, 4, 8, 16, 32
+_KINDS = {
+    "-text": _TEXT,
+    "a": _LINK,
+    **dict.fromkeys(("td", "th"), _CELL),
+    **dict.fromkeys(("pre", "textarea"), _LINE | _AS_IS),
+    **dict.fromkeys(("script", "style", "template", "-comment", "!doctype"), _LEFT_OUT),
+    **dict.fromkeys(
+        (
+            *("address", "article", "aside", "blockquote", "body", "br", "button", "caption", "dd"),
+            *("details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer"),
+            *("form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header"),
+            *("hr", "html", "iframe", "legend", "li", "main", "meta", "nav", "ol"),
+            *("optgroup", "option", "p", "section", "select", "summary", "table", "tbody", "tfoot"),
+            *("thead", "title", "tr", "ul", "video", "audio"),
+        ),
+        _LINE,
+    ),
 }
-_CELLS = {"td", "th"}
-_AS_IS = {"pre", "textarea"}
-_ATTRIBUTES = {  # whose values are data, and on which elements (none named: all)
-    "alt": set(),
-    "title": set(),
-    "placeholder": set(),
-    "aria-label": set(),
-    "content": {"meta"},
-    "value": {"input", "option", "button", "param", "data"},
-}
+# Attributes whose values are data, and the elements that have them.
+_DATA = "[alt],[title],[placeholder],[aria-label],meta[content]" + ",".join(
+    ["", *(f"{element}[value]" for element in ("input", "option", "button", "param", "data"))]
+)
+_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "content", "value")
 _ADDRESS = re.compile(r"\s*(?:mailto|tel|sms):([^?]+)", re.IGNORECASE)
 
 
@@ -59,11 +65,10 @@ def lines(source: Input, declared: str | None = None) -> Iterator[MarkedSegment]
 
     meta = _CHARSET.search(source.head, 0, 4 << 10)
     text = MarkedText()
-    page = _Page(text)
     for piece in _pieces(decoded(source, charset(declared) or (meta[1].decode() if meta else None))):
         root = LexborHTMLParser(piece).root
         if root is not None:
-            _walk(root, page)
+            _walk(root, _Page(text, root))
         text.separate()
         yield from text.full()
     yield from text.end()
@@ -94,12 +99,12 @@ def _place_to_cut(page: str) -> int:
 
 def _walk(root: Any, page: _Page) -> None:
     """Show the nodes below `root` to `page`, without recursion: pages nest deeper than Python does."""
-    node = root
+    node, top = root, root.mem_id
     while True:
         child = node.first_child if page.enter(node) else None
         while child is None:
             page.leave(node)
-            if node.mem_id == root.mem_id:
+            if node.mem_id == top:
                 return
             child = node.next
             node = node.parent if child is None else node
@@ -109,40 +114,39 @@ def _walk(root: Any, page: _Page) -> None:
 class _Page:
     """Turns the nodes of a page into lines of text."""
 
-    def __init__(self, text: MarkedText) -> None:
+    def __init__(self, text: MarkedText, root: Any) -> None:
         self._text = text
+        self._data = {node.mem_id for node in root.css(_DATA)}
         self._spaced = True  # white space here would add nothing
         self._as_is = 0  # elements around that keep their white space
 
     def enter(self, node: Any) -> bool:
         """A node begins; whether to go into it."""
-        tag = node.tag
-        if tag == "-text":
+        kind = _KINDS.get(node.tag, 0)
+        if kind == _TEXT:
             self._add(node.text_content or "")
             return False
-        if tag in _LEFT_OUT:
+        if kind == _LEFT_OUT:
             return False
-        self._separate(tag)
-        self._as_is += tag in _AS_IS
-        attributes = node.attributes
-        if attributes:
-            self._attributes(tag, attributes)
+        if kind:
+            self._separate(kind)
+            self._as_is += kind & _AS_IS
+        if self._data and node.mem_id in self._data:
+            self._attributes(node.attributes)
         return True
 
     def leave(self, node: Any) -> None:
         """A node ends."""
-        tag = node.tag
-        if tag == "a":
+        kind = _KINDS.get(node.tag, 0)
+        if kind == _LINK:
             self._address(node)
-        self._as_is -= tag in _AS_IS
-        self._separate(tag)
+        elif kind:
+            self._as_is -= kind & _AS_IS
+            self._separate(kind)
 
-    def _separate(self, tag: str) -> None:
-        if tag in _LINES:
-            self._text.separate()
-            self._spaced = True
-        elif tag in _CELLS:
-            self._text.separate("\t")
+    def _separate(self, kind: int) -> None:
+        if kind & (_LINE | _CELL):
+            self._text.separate("\n" if kind & _LINE else "\t")
             self._spaced = True
 
     def _add(self, text: str) -> None:
@@ -154,11 +158,11 @@ class _Page:
             self._text.add(text)
             self._spaced = text[-1] == " "
 
-    def _attributes(self, tag: str, attributes: dict[str, str | None]) -> None:
-        for attribute, elements in _ATTRIBUTES.items():
+    def _attributes(self, attributes: dict[str, str | None]) -> None:
+        field = attributes.get("name") or attributes.get("itemprop") or attributes.get("id")
+        for attribute in _ATTRIBUTES:
             value = attributes.get(attribute)
-            if value and not value.isspace() and (not elements or tag in elements):
-                field = attributes.get("name") or attributes.get("itemprop") or attributes.get("id")
+            if value and not value.isspace():
                 self._text.separate()
                 self._text.add(value, Names(field, None) if field else None)
                 self._text.separate()

@@ -74,6 +74,11 @@ class Input:
         file.seek(position)
         return size
 
+    def close(self) -> None:
+        """Give back the memory and disk of a stream that was copied; the stream itself stays open."""
+        if self._file is not None:
+            self._file.close()
+
     def pull(self, size: int) -> bytes:
         """One `read` of the stream, noting a failure."""
         try:

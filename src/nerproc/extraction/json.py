@@ -19,9 +19,11 @@ from nerproc.schema.entity import Location
 if TYPE_CHECKING:
     from nerproc.extraction.document import OpenedDocument
 
-# Keys are looked for from the start of the cell before the one that a value stands in: what is found depends on
-# the place alone, not on what was asked before or where segments are cut.
-_CELL = 32 << 10  # code points of the file
+# The keys above a value are looked for from the start of the cell before the one that it stands in, and if none
+# is there, from further up: what is found depends on the place alone, not on how segments are cut.
+_CELL = 4 << 10  # code points of the file
+_FURTHER = 64 << 10
+_BEFORE = _FURTHER + 2 * _CELL
 
 _HEX = "[0-9a-fA-F]"
 _HIGH, _LOW = rf"[dD][89abAB]{_HEX}{{2}}", rf"[dD][c-fC-F]{_HEX}{{2}}"
@@ -29,18 +31,15 @@ _ESCAPE = re.compile(rf'\\(?:["\\/bfnrt]|u(?:{_HIGH}\\u{_LOW}|{_HEX}{{4}}))')
 _UNICODE = re.compile(rf"\\u({_HEX}{{4}})")
 _UNFINISHED = re.compile(rf"\\(?:u(?:{_HEX}{{0,3}}|{_HIGH}(?:\\(?:u{_HEX}{{0,3}})?)?)?)?\Z")
 _LONGEST_UNFINISHED = 11
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_SIMPLE = (
-    (r"\"", '"'),
-    (r"\/", "/"),
-    (r"\n", "\n"),
-    (r"\t", "\t"),
-    (r"\r", "\r"),
-    (r"\b", "\b"),
-    (r"\f", "\f"),
-)
-_TOKEN = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z))(\s*:)?|[{}\[\]\n]', re.DOTALL)
-_KEY_END = re.compile(r'"\s*:\s*["{\[\dtfn-]')
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_MOST_REPLACEMENTS = 32  # different escapes that are replaced one after another, which is faster
+_COMMON = ((r"\"", '"'), (r"\n", "\n"))
+_RARE = ((r"\/", "/"), (r"\t", "\t"), (r"\r", "\r"), (r"\b", "\b"), (r"\f", "\f"))
+_ANY_RARE = re.compile(r"\\[/trbf]")
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
+_TOKEN = re.compile(rf"({_STRING}(?=\s*:)|[{{}}\[\]])|{_STRING}", re.DOTALL)  # group 1: keys and brackets
+_OPENING, _CLOSING = {"{", "["}, {"}", "]"}
+_KEY_END = re.compile(r'"\s*:\s*(?=["{\[\dtfn-])')
 
 
 def unescape(raw: str) -> str:
@@ -49,7 +48,7 @@ def unescape(raw: str) -> str:
         return raw
     # In a run of backslashes, each pair from the left is one.
     text = "\\".join(map(_unescape, raw.split(r"\\")))
-    if _SURROGATE.search(text):
+    if _SURROGATE.search(raw):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
 
@@ -57,10 +56,20 @@ def unescape(raw: str) -> str:
 def _unescape(raw: str) -> str:
     """Resolve the escapes of a text without escaped backslashes."""
     if "\\" in raw:
-        for escape, character in _SIMPLE:
+        for escape, character in (*_COMMON, *_RARE) if _ANY_RARE.search(raw) else _COMMON:
             raw = raw.replace(escape, character)
         if r"\u" in raw:
-            raw = _UNICODE.sub(lambda found: chr(int(found[1], 16)), raw)
+            raw = _unescape_unicode(raw)
+    return raw
+
+
+def _unescape_unicode(raw: str) -> str:
+    codes = set(_UNICODE.findall(raw))
+    if len(codes) > _MOST_REPLACEMENTS:
+        return _UNICODE.sub(lambda found: chr(int(found[1], 16)), raw)
+    # The backslash last: it must not make an escape of what follows it.
+    for code in sorted(codes, key=lambda code: code.lower() == "005c"):
+        raw = raw.replace(rf"\u{code}", chr(int(code, 16)))
     return raw
 
 
@@ -78,7 +87,7 @@ def whole(raw: str) -> int:
 class JsonSegment:
     """A piece of a JSON file."""
 
-    __slots__ = ("_before", "_breaks", "_keys", "_last", "_line", "_position", "_raw", "text")
+    __slots__ = ("_above", "_before", "_breaks", "_last", "_line", "_position", "_raw", "text")
 
     def __init__(self, raw: str, *, position: int, before: str, line: int | None) -> None:
         """`raw` stands at `position` of the file, after `before`; `line` is its number in JSON lines."""
@@ -89,7 +98,9 @@ class JsonSegment:
         self._line = line
         self._breaks: tuple[list[int], list[int]] | None = None  # ends of escapes: in the text, in `raw`
         self._last = (0, line or 0)
-        self._keys: _Keys | None = None
+        self._above: tuple[int, list[str]] | None = (
+            None  # tokens before a place, for values far from their keys
+        )
 
     def location(self, offset: int) -> Location | None:
         """The number of the line, in JSON lines."""
@@ -103,13 +114,29 @@ class JsonSegment:
 
     def hint(self, offset: int) -> str:
         """The keys that lead to the value."""
-        at = self._position + self._in_raw(offset)
-        start = max(0, (at // _CELL - 1) * _CELL)
-        if self._keys is None or not self._keys.reaches(start, at):
-            first = max(0, self._position - len(self._before))
-            text = self._before + self._raw
-            self._keys = _Keys(text, first, start, lines=self._line is not None)
-        return self._keys.at(at)
+        at = self._in_raw(offset)
+        start, tokens = self._tokens(((self._position + at) // _CELL - 1) * _CELL - self._position, at)
+        keys, ended = _keys(tokens, 0)
+        if not keys:
+            if self._above is None or self._above[0] != start:
+                self._above = start, self._tokens(start - _FURTHER, start)[1]
+            keys, _ = _keys(self._above[1], ended)
+        return " ".join(hint.words(_string(key)) for key in reversed(keys))
+
+    def _tokens(self, start: int, end: int) -> tuple[int, list[str]]:
+        """The keys and brackets from a place outside of strings, at `start` or later, to `end`; and that place.
+
+        Places are relative to that of this segment.
+        """
+        if start < 0:
+            before = len(self._before)
+            start = max(start, -before)
+            text = self._before[before + start : before + min(end, 0)] + self._raw[: max(end, 0)]
+        else:
+            text = self._raw[start:end]
+        line = text.rfind("\n") + 1 if self._line is not None else 0
+        skipped = line if line or self._position + start == 0 else _outside(text)
+        return start + skipped, list(filter(None, _TOKEN.findall(text, skipped)))
 
     def _in_raw(self, offset: int) -> int:
         """The place in the file's text of the character at `offset` of the extracted one."""
@@ -128,58 +155,32 @@ class JsonSegment:
         return offset if found < 0 else ends[found] + offset - texts[found]
 
 
-class _Keys:
-    """Walks forward over a piece of JSON and knows the keys above each place."""
+def _keys(tokens: list[str], ended: int) -> tuple[list[str], int]:
+    """The keys above the end of `tokens`, innermost first, and how many containers end in `tokens` only.
 
-    def __init__(self, text: str, position: int, start: int, *, lines: bool) -> None:
-        """`text` stands at `position` of the file; the walk begins at `start` of the file, or a bit later."""
-        self._position = position
-        self._start = start
-        self._lines = lines
-        self._text = text
-        self._tokens = _TOKEN.finditer(text, _outside(text, start - position))
-        self._next = next(self._tokens, None)
-        self._done = start
-        self._above: list[str] = []
-        self._key = ""
-
-    def reaches(self, start: int, at: int) -> bool:
-        """Whether the walk began at `start` and has not gone past `at`."""
-        return self._start == start and self._done <= at
-
-    def at(self, at: int) -> str:
-        """The keys above the character at `at` of the file, as words."""
-        while self._next is not None and self._position + self._next.end() <= at:
-            self._step(self._next)
-            self._next = next(self._tokens, None)
-        self._done = at
-        keys = (hint.words(key) for key in [*self._above, self._key] if key)
-        return " ".join(keys)
-
-    def _step(self, token: re.Match[str]) -> None:
-        if token[2]:
-            self._key = _string(token[1])
-        elif token[0] in "{[":
-            self._above.append(self._key)
-            self._key = ""
-        elif token[0] in "}]":
-            if self._above:
-                self._above.pop()
-            self._key = ""
-        elif token[0] == "\n" and self._lines:
-            self._above.clear()
-            self._key = ""
+    The last `ended` containers that begin in `tokens`, or before them, have ended already.
+    """
+    keys: list[str] = []
+    wanted = True  # whether the next key, unless in a container that ended, is one above
+    for token in reversed(tokens):
+        if token in _CLOSING:
+            ended += 1
+        elif token in _OPENING:
+            wanted = wanted or ended == 0
+            ended = max(0, ended - 1)
+        elif wanted and ended == 0:
+            keys.append(token)
+            wanted = False
+    return keys, ended
 
 
-def _outside(text: str, start: int) -> int:
-    """A place at or after `start` of `text` that is surely outside of strings: its beginning, or a line's."""
-    if start <= 0:
-        return 0
-    line = text.find("\n", start, start + _CELL)
+def _outside(text: str) -> int:
+    """A place in `text`, which begins anywhere, that is surely outside of strings; its end if there is none."""
+    line = text.find("\n")
     if line >= 0:
         return line
-    key = _KEY_END.search(text, start)
-    return key.start() + 1 if key else len(text)
+    key = _KEY_END.search(text)
+    return key.end() if key else len(text)
 
 
 def _string(token: str) -> str:
@@ -201,6 +202,6 @@ def segments(document: OpenedDocument) -> Iterator[JsonSegment]:
         yield JsonSegment(raw, position=position, before=before, line=line)
         position += end
         line = None if line is None else line + raw.count("\n")
-        before = (before + raw)[-2 * _CELL :]
+        before = (before + raw)[-_BEFORE:]
     if rest:
         yield JsonSegment(rest, position=position, before=before, line=line)

@@ -8,6 +8,7 @@ from nerproc.extraction.errors import Skipped
 
 MIB = 1 << 20
 GIB = 1 << 30
+BOMB = "unpacks to more than the limits allow (a decompression bomb?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,17 @@ class Budget:
         Raises:
             Exhausted: it was too much.
         """
+        self.check(size)
         self._bytes -= size
-        if self._bytes < 0:
-            raise Exhausted("unpacks to more than the limits allow (a decompression bomb?)")
 
-    def allows(self, size: int) -> bool:
-        """Whether `size` more bytes may be unpacked."""
-        return size <= self._bytes
+    def check(self, size: int) -> None:
+        """Look whether `size` more bytes may be unpacked.
+
+        Raises:
+            Exhausted: that would be too much.
+        """
+        if size > self._bytes:
+            raise Exhausted(BOMB)
 
     def member(self) -> None:
         """Count one member of an archive or a mail.

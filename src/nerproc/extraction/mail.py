@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from nerproc.extraction import html
@@ -45,7 +46,7 @@ def segments(document: OpenedDocument) -> Iterator[Segment]:
 def _mailbox(document: OpenedDocument) -> Iterator[Segment]:
     members = Members(document)
     for number, message in enumerate(_messages(document), 1):
-        yield from members.read(io.BytesIO(message), f"{number}.eml")
+        yield from members.read(partial(io.BytesIO, message), f"{number}.eml")
     members.finish()
 
 
@@ -106,7 +107,7 @@ def _part(part: EmailMessage, members: Members) -> Iterator[Segment]:
     inside = part.get_payload()
     if kind == "message/rfc822" and isinstance(inside, list):
         message = cast("EmailMessage", inside[0])
-        yield from members.read(io.BytesIO(message.as_bytes()), _name(part) or "message.eml")
+        yield from members.read(lambda: io.BytesIO(message.as_bytes()), _name(part) or "message.eml")
     elif isinstance(inside, list):
         for child in [_preferred(inside)] if kind == "multipart/alternative" else inside:
             yield from _part(cast("EmailMessage", child), members)
@@ -128,7 +129,7 @@ def _leaf(part: EmailMessage, kind: str, members: Members) -> Iterator[Segment]:
     name = _name(part)
     if name or kind not in {"text/plain", "text/html"}:
         if data:
-            yield from members.read(io.BytesIO(data), name or kind.replace("/", "."))
+            yield from members.read(partial(io.BytesIO, data), name or kind.replace("/", "."))
         return
     declared = charset(part.get_content_charset())
     if kind == "text/html":

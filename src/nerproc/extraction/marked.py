@@ -9,25 +9,36 @@ from nerproc.extraction import hint
 from nerproc.schema.entity import Location
 
 SEGMENT = 1 << 20  # code points
+_MOST_NAMES = 1_000  # kept below one name
 
 
 class Names:
     """A name and those above it: the path of an element, or of an attribute."""
 
-    __slots__ = ("above", "name")
+    __slots__ = ("_below", "above", "name")
 
     def __init__(self, name: str, above: Names | None) -> None:
         self.name = name
         self.above = above
+        self._below: dict[str, Names] = {}
+
+    def below(self, name: str) -> Names:
+        """The path that goes on with `name`; a document has few of them, so they are kept."""
+        found = self._below.get(name)
+        if found is None:
+            found = Names(name, self)
+            if len(self._below) < _MOST_NAMES:
+                self._below[name] = found
+        return found
 
     def words(self) -> str:
-        """The path as words, outermost first."""
+        """The path as words, outermost first, without prefixes of namespaces."""
         names: list[str] = []
         at: Names | None = self
         while at is not None:
-            names.append(hint.words(at.name))
+            names.append(hint.words(at.name.rpartition(":")[2]))
             at = at.above
-        return " ".join(reversed(names))
+        return " ".join(filter(None, reversed(names)))
 
 
 class MarkedSegment:
@@ -72,6 +83,11 @@ class MarkedText:
         self._separator = ""
         self._empty = False
         self._append(text, names)
+
+    @property
+    def at_line_start(self) -> bool:
+        """Whether what comes next begins a line."""
+        return self._empty or self._separator == "\n"
 
     def separate(self, separator: str = "\n") -> None:
         """Begin a new line, or with a tab a new cell, before the next text."""

@@ -1,7 +1,8 @@
 """Word and PowerPoint files (OOXML) and their OpenDocument peers: the text of all their parts.
 
-Body, tables, text boxes, headers, footers, notes and comments. Paragraphs are lines, cells of a table are joined
-by tabs. What stands beside the flow (text boxes, deleted text, addresses of links) comes after its paragraph.
+Body, tables, text boxes, headers, footers, notes and comments. Paragraphs are lines, cells of a table are
+joined by tabs. What stands beside the flow (text boxes, deleted text, addresses of links) comes after its
+paragraph.
 Element names: ECMA-376 part 1 (WordprocessingML 17, DrawingML 21), OpenDocument 1.3 part 3.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -169,7 +171,7 @@ def segments(document: OpenedDocument) -> Iterator[Segment]:
             yield from package.read([part for part in ("styles.xml", "content.xml") if part in names], _ODF)
         members = Members(document)
         for name in filter(_EMBEDDED.fullmatch, names):
-            yield from members.read(open_part(archive, archive.getinfo(name), document.budget), name)
+            yield from members.read(partial(open_part, archive, archive.getinfo(name), document.budget), name)
 
 
 def _word_parts(names: list[str]) -> list[str]:

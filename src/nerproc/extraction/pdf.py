@@ -6,10 +6,13 @@ PDFium is not thread-safe: one document at a time in a process.
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from nerproc.extraction.errors import Broken, Skipped
+from nerproc.extraction.input import Input
 from nerproc.extraction.text import TextSegment
 from nerproc.schema.entity import Location
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 _PASSWORD, _SECURITY = 4, 5  # FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY of fpdfview.h
 _KEYS = (b"V", b"Contents")  # of annotations: a field's value, a note's text (ISO 32000-1, 12.5.2 and 12.7.3)
+_MAIL_OR_PHONE = re.compile(r"(?:mailto|tel|sms):([^?]+)", re.IGNORECASE)
+_NO_PAGES = re.compile(rb"/Type\s*/Pages\b[^>]*/Count\s+0\b|/Count\s+0\b[^>]*/Type\s*/Pages\b")
 # PDFium writes a hyphen at a line's end as U+FFFE or U+0002, and line breaks as CR LF.
 _CLEAN = str.maketrans({"\ufffe": "-", "\x02": "-", "\r": None, "\x00": None})
 
@@ -36,6 +41,8 @@ def segments(document: OpenedDocument) -> Iterator[TextSegment]:
     except pypdfium2.PdfiumError as error:
         if error.err_code in {_PASSWORD, _SECURITY}:
             raise Skipped("encrypted PDF") from None
+        if _has_no_pages(document.source):
+            return
         raise Broken("damaged PDF") from None
     with pdf:
         pages = len(pdf)
@@ -55,6 +62,11 @@ def segments(document: OpenedDocument) -> Iterator[TextSegment]:
         raise Broken("damaged PDF: none of its pages can be read")
 
 
+def _has_no_pages(source: Input) -> bool:
+    """Whether a small PDF, which PDFium refuses, is an intact one without pages."""
+    return source.complete and b"%%EOF" in source.head and _NO_PAGES.search(source.head) is not None
+
+
 def _page(pdf: Any, index: int) -> str:
     """The lines of a page, each with a line break; "" if there are none."""
     page = pdf[index]
@@ -64,13 +76,13 @@ def _page(pdf: Any, index: int) -> str:
             text = text_page.get_text_range(errors="replace").translate(_CLEAN)
         finally:
             text_page.close()
-        lines = [text, *(line for line in _annotations(page) if line not in text)]
+        lines = [text, *(line for line in _annotations(pdf, page) if line not in text)]
     finally:
         page.close()
     return "".join(f"{line}\n" for line in lines if line)
 
 
-def _annotations(page: Any) -> Iterator[str]:
+def _annotations(pdf: Any, page: Any) -> Iterator[str]:
     """What form fields hold, what notes say, and the addresses that links lead to."""
     from pypdfium2 import raw
 
@@ -81,8 +93,20 @@ def _annotations(page: Any) -> Iterator[str]:
         try:
             for key in _KEYS:
                 yield _value(raw, annotation, key)
+            yield _address(raw, pdf, annotation)
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _address(raw: Any, pdf: Any, annotation: Any) -> str:
+    link = raw.FPDFAnnot_GetLink(annotation)
+    action = raw.FPDFLink_GetAction(link) if link else None
+    size = raw.FPDFAction_GetURIPath(pdf, action, None, 0) if action else 0  # bytes with the final NUL
+    buffer = ctypes.create_string_buffer(size)
+    if size:
+        raw.FPDFAction_GetURIPath(pdf, action, buffer, size)
+    found = _MAIL_OR_PHONE.match(buffer.raw[: max(0, size - 1)].decode("utf-8", "replace"))
+    return unquote(found[1]) if found else ""
 
 
 def _value(raw: Any, annotation: Any, key: bytes) -> str:

@@ -122,14 +122,11 @@ def _column(letters: bytes) -> int:
 
 def _sheet(workbook: Any, name: str) -> Iterator[SheetSegment]:
     sheet = workbook.get_sheet_by_name(name)
-    first = sheet.start
-    if first is None:
-        return
     lines: list[str] = []
     rows: list[int] = []
     header: list[str] | None = None  # [] if the first row is none
     length = 0
-    for number, cells in enumerate(sheet.iter_rows(), first[0] + 1):
+    for number, cells in enumerate(sheet.iter_rows(), 1):
         texts = [_text(cell) for cell in cells]
         if not any(texts):
             continue

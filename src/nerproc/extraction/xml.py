@@ -1,7 +1,7 @@
 """XML: the text of elements and the values of attributes, without the markup.
 
 An element's end followed by another tag separates lines; text beside a tag does not, so that words with markup
-inside stay whole. White space between elements counts as a line break. Entities that the document declares are
+inside stay whole. Line breaks are kept once, indentation is not. Entities that the document declares are
 refused; its DTD is never fetched.
 """
 
@@ -87,42 +87,42 @@ class _Reader(Handler):
     def __init__(self, text: MarkedText, limits: Limits) -> None:
         super().__init__(limits)
         self._text = text
-        self._names: Names | None = None
+        self._names = Names("", None)
         self._after_end = False  # an element ended, and no text came since
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 (SAX)
         self.deeper()
-        self._names = Names(_local(name), self._names)
+        self._names = names = self._names.below(name)
         if self._after_end:
             self._text.separate()
             self._after_end = False
-        for attribute, value in attrs.items():
-            if value.strip() and not attribute.startswith(("xmlns", "xsi:")):
-                self._text.separate()
-                self._text.add(value, Names(_local(attribute), self._names))
-                self._text.separate()
+        if attrs:
+            for attribute, value in attrs.items():
+                if value.strip() and not attribute.startswith(("xmlns", "xsi:")):
+                    self._text.separate()
+                    self._text.add(value, names.below(attribute))
+                    self._text.separate()
 
     def endElement(self, _name: str) -> None:  # noqa: N802 (SAX)
         self.shallower()
-        self._names = self._names.above if self._names else None
+        self._names = self._names.above or self._names
         if self._after_end:
             self._text.separate()
         self._after_end = True
 
     def characters(self, content: str) -> None:
         self.idle = 0
-        if content.isspace() and "\n" in content:
+        if content == "\n":  # expat hands out line breaks one by one
             self._text.separate()
-        elif content:
+            return
+        if self._text.at_line_start:
+            content = content.lstrip(" \t")
+        if content:
             self._text.add(content, self._names)
             self._after_end = False
 
     def skippedEntity(self, name: str) -> None:  # noqa: N802 (SAX)
         self.characters(html5.get(f"{name};", ""))
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
 
 
 def segments(document: OpenedDocument) -> Iterator[MarkedSegment]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from nerproc.extraction.errors import Broken, Skipped
-from nerproc.extraction.limits import Budget
+from nerproc.extraction.limits import BOMB, Budget
 
 if TYPE_CHECKING:
     from nerproc.extraction.document import OpenedDocument
@@ -36,12 +36,14 @@ def open_part(archive: ZipFile, part: ZipInfo, budget: Budget) -> Readable:
 
     Raises:
         Skipped: it is encrypted, packed in an unknown way, or larger than the limits allow.
+        Exhausted: what was unpacked before leaves no room for it.
         Broken: the archive points to a place where no member is.
     """
     if part.flag_bits & _ENCRYPTED:
         raise Skipped("encrypted zip member")
-    if part.file_size > budget.allowance(part.compress_size) or not budget.allows(part.file_size):
-        raise Skipped("unpacks to more than the limits allow (a decompression bomb?)")
+    if part.file_size > budget.allowance(part.compress_size):
+        raise Skipped(BOMB)
+    budget.check(part.file_size)
     try:
         stream = archive.open(part)
     except NotImplementedError:

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from extraction.samples import Dribble, read, zip_of
+from nerproc.extraction.errors import Broken, Skipped
+from nerproc.extraction.limits import Limits
+from nerproc.schema.entity import Location
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def cell(place: str, value: object, style: int = 0) -> str:
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+    return f'<c r="{place}" s="{style}"><v>{value}</v></c>'
+
+
+def xlsx_of(sheets: dict[str, str]) -> bytes:
+    """A workbook; the sheets are given as rows of XML."""
+    numbered = list(enumerate(sheets.items(), 1))
+    book = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, (name, _) in numbered)
+    relations = "".join(
+        f'<Relationship Id="r{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n, _ in numbered
+    )
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    styles = (
+        f'<styleSheet {MAIN}><fonts count="1"><font/></fonts><cellXfs count="2"><xf numFmtId="0"/>'
+        '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    )
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": (
+            f'<Relationships xmlns="{package}">'
+            f'<Relationship Id="b" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+        ),
+        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{RELATIONS}"><sheets>{book}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": (
+            f'<Relationships xmlns="{package}">{relations}'
+            f'<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/></Relationships>'
+        ),
+        "xl/styles.xml": styles,
+    }
+    for number, (_, rows) in numbered:
+        parts[f"xl/worksheets/sheet{number}.xml"] = (
+            f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>"
+        )
+    return zip_of({name: part.encode() for name, part in parts.items()})
+
+
+def test_cells_rows_and_sheets():
+    people = (
+        f'<row r="1">{cell("A1", "name")}{cell("B1", "passportNumber")}{cell("C1", "born")}</row>'
+        f'<row r="2">{cell("A2", "Jane")}{cell("B2", 31195855)}{cell("C2", 30000, 1)}</row>'
+        f'<row r="5">{cell("A5", "Jo")}{cell("C5", 1.5)}</row>'
+    )
+    document = read(xlsx_of({"People": people, "Notes": f'<row r="3">{cell("B3", "hello")}</row>'}), "a.xlsx")
+    assert document.text == "name\tpassportNumber\tborn\nJane\t31195855\t1982-02-18\nJo\t\t1.5\nhello\n"
+    assert document.location("31195855") == Location(sheet="People", row=2)
+    assert document.hint("31195855") == "passport Number"
+    assert document.hint("1982") == "born"
+    assert document.location("Jo\t") == Location(sheet="People", row=5)
+    assert document.location("hello") == Location(sheet="Notes", row=3)
+    assert "spreadsheetml" in document.media_type
+
+
+def test_tabs_and_line_breaks_in_cells_keep_columns_and_rows():
+    rows = (
+        f'<row r="1">{cell("A1", "note")}{cell("B1", "ssn")}</row>'
+        f'<row r="2">{cell("A2", "a&#9;b&#10;c")}{cell("B2", "S1")}</row><row r="3">{cell("B3", "S2")}</row>'
+    )
+    document = read(xlsx_of({"S": rows}), "a.xlsx")
+    assert document.hint("S1") == "ssn"
+    assert document.location("S1").row == 2
+    assert document.location("S2").row == 3
+
+
+def test_large_sheets_come_in_segments():
+    rows = "".join(
+        f'<row r="{n}">{cell(f"A{n}", "text " * 20)}{cell(f"B{n}", f"B{n}")}</row>' for n in range(1, 15_001)
+    )
+    data = xlsx_of({"S": rows})
+    document = read(data, "a.xlsx")
+    assert len(document.segments) > 1
+    assert document.location("B15000").row == 15_000
+    assert read(Dribble(data, [9_999, 1]), "a.xlsx").text == document.text
+
+
+def test_an_empty_workbook_has_no_segments():
+    assert read(xlsx_of({"S": ""}), "a.xlsx").segments == []
+
+
+def test_bombs_are_skipped():
+    sparse = f'<row r="1">{cell("A1", "x")}</row><row r="1048576">{cell("XFD1048576", "y")}</row>'
+    with pytest.raises(Skipped, match="cells"):
+        read(xlsx_of({"S": sparse}), "a.xlsx")
+    with pytest.raises(Skipped, match="limits"):
+        read(xlsx_of({"S": " " * 9_000_000}), "a.xlsx", Limits(free_bytes=1 << 20))
+    with pytest.raises(Skipped, match="limits"):
+        read(xlsx_of({"S": " " * 9_000_000}), "a.xlsx", Limits(part_bytes=1 << 20))
+
+
+def test_a_damaged_workbook_is_broken():
+    data = xlsx_of({"S": "<row><c></row>"})
+    with pytest.raises(Broken):
+        read(data, "a.xlsx")
+    with pytest.raises(Broken):
+        read(data[:-40], "a.xlsx")
+
+
+def ole_of(*names: str) -> bytes:
+    """An OLE file whose directory has streams of these names, and nothing else."""
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<H", header, 30, 9)
+    struct.pack_into("<I", header, 48, 1)
+    struct.pack_into("<109I", header, 76, 0, *[0xFFFFFFFF] * 108)
+    chunks = [names[at : at + 4] for at in range(0, len(names), 4)]
+    table = [0xFFFFFFFD, *(at + 2 for at in range(len(chunks) - 1)), 0xFFFFFFFE]
+    sectors = struct.pack("<128I", *table, *[0xFFFFFFFF] * (128 - len(table)))
+    for chunk in chunks:
+        directory = bytearray(512)
+        for at, name in enumerate(chunk):
+            encoded = name.encode("utf-16-le")
+            directory[at * 128 : at * 128 + len(encoded)] = encoded
+            struct.pack_into("<H", directory, at * 128 + 64, len(encoded) + 2)
+        sectors += directory
+    return bytes(header) + sectors
+
+
+@pytest.mark.parametrize(
+    ("streams", "reason"),
+    [
+        (("Root Entry", "EncryptionInfo", "EncryptedPackage"), "encrypted"),
+        (("Root Entry", "a", "b", "c", "d", "WordDocument"), r"\.docx"),
+        (("Root Entry", "PowerPoint Document"), r"\.pptx"),
+        (("Root Entry", "__substg1.0_001A001F"), r"\.eml"),
+        (("Root Entry",), "not a text format"),
+    ],
+)
+def test_legacy_and_encrypted_office_files_say_what_they_are(streams: tuple[str, ...], reason: str):
+    with pytest.raises(Skipped, match=reason):
+        read(ole_of(*streams), "a.doc")
+
+
+def test_a_legacy_workbook_that_is_damaged_is_broken():
+    with pytest.raises(Broken):
+        read(ole_of("Root Entry", "Workbook"), "a.xls")
