@@ -33,7 +33,9 @@ def open_storage(settings: Settings) -> Storage:
     return LocalStorage(settings.home / "artifacts")
 
 
-def open_source(source: LocalSource | UploadSource, roots: Sequence[str], storage: Storage) -> Source:
+def open_source(
+    settings: Settings, source: LocalSource | UploadSource, roots: Sequence[str], storage: Storage
+) -> Source:
     """The source that a request names; local files only below `roots`.
 
     Raises:
@@ -45,7 +47,8 @@ def open_source(source: LocalSource | UploadSource, roots: Sequence[str], storag
         return UploadSource(storage, source.upload_id)
     from nerproc.source.local import LocalSource
 
-    return LocalSource([Path(path) for path in source.paths], roots=[Path(root) for root in roots])
+    paths = [Path(path) for path in source.paths]
+    return LocalSource(paths, [Path(root) for root in roots], without=settings.home)
 
 
 class Node:

@@ -271,3 +271,11 @@ def test_listing_takes_no_memory_for_folders_that_are_done(root: Path):
         tracemalloc.stop()
     assert count == 2000
     assert peak < 100_000
+
+
+def test_the_folder_left_out_is_not_listed(tmp_path: Path) -> None:
+    for name in ("home/artifacts/found.parquet", "letters/home/a.txt", "b.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    source = LocalSource([tmp_path], [tmp_path], without=tmp_path / "home")
+    assert [ref.name for ref in source.list()] == ["b.txt", "letters/home/a.txt"]

@@ -90,10 +90,14 @@ class Maintenance:
     def collect(self, *, age_seconds: float = DAY_SECONDS) -> int:
         """Delete artifacts older than `age_seconds` that nothing points at; return how many.
 
-        They come from attempts that lost their task, from parts that were compacted, and from deleted jobs.
+        They come from attempts that lost their task, from parts that were compacted, and from deleted jobs;
+        files left in the scratch folder by processes that were killed go too.
         """
         self._db.execute(sql.FORGET_MERGED, {"age": age_seconds})
         horizon = datetime.now(UTC) - timedelta(seconds=age_seconds)
+        for left in self._storage.scratch().iterdir():
+            if left.stat().st_mtime < horizon.timestamp():
+                left.unlink(missing_ok=True)
         deleted = 0
         referenced: set[str] = set()
         current = ""

@@ -40,7 +40,7 @@ class Queue(Protocol):
         ...
 
     def depth(self, pool: str) -> int | None:
-        """Permits that wait to be taken; None for a queue that keeps none (who listens gets them, or no one)."""
+        """Permits that wait to be taken; None for a queue that keeps none (who listens gets them)."""
         ...
 
     def close(self) -> None:

@@ -43,13 +43,14 @@ class LocalSource:
     its own. The order is that of whole names as strings: `a.txt` before `a/b.txt`, for "." comes before "/".
     """
 
-    def __init__(self, paths: Sequence[Path], roots: Sequence[Path]) -> None:
-        """Nothing is read yet.
+    def __init__(self, paths: Sequence[Path], roots: Sequence[Path], *, without: Path | None = None) -> None:
+        """Nothing is read yet; the folder `without` is left out (nerproc's own, with what it found before).
 
         Raises:
             PathNotAllowed: one of `paths` is not below one of `roots`.
         """
         self._roots = frozenset(os.path.realpath(root) for root in roots)
+        self._without = None if without is None else os.path.realpath(without)
         for path in paths:
             if not self._allowed(os.path.realpath(path)):
                 raise PathNotAllowed(
@@ -128,6 +129,8 @@ class LocalSource:
             if name is None:
                 levels.pop()
             elif name.endswith("/"):
+                if os.path.join(self._base, folder, name[:-1]) == self._without:
+                    continue
                 try:
                     levels.append((folder + name, iter(self._names(folder + name))))
                 except OSError as error:

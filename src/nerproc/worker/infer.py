@@ -51,7 +51,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     """
     scan = place.scans.get(message["request"])
     request = ReportRequest.model_validate(message["request"])
-    source = open_source(request.source, message["roots"], place.storage)
+    source = open_source(place.settings, request.source, message["roots"], place.storage)
     part = _Part(message, place)
     suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}
     for ordinal, ref in _remaining(message, place):
