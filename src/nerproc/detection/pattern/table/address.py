@@ -13,15 +13,15 @@ from nerproc.detection.pattern.table.form import LETTERS, Form, digits, identifi
 
 _LABEL = "ADDRESS"
 _WORDS = (
-    "address", "street address", "home address", "mailing", "shipping", "billing address", "delivery", "residence",
-    "resides", "lives", "located", "ship", "deliver",
+    "address", "street address", "home address", "mailing", "shipping", "billing address", "delivery",
+    "residence", "resides", "lives", "located", "ship", "deliver",
 )  # fmt: skip
 
-_SUFFIX = (
-    "Avenue|Ave|Av|Boulevard|Blvd|Circle|Cir|Court|Ct|Crescent|Cres|Drive|Dr|Expressway|Expy|Freeway|Fwy|Highway"
-    "|Hwy|Lane|Ln|Loop|Parkway|Pkwy|Place|Pl|Plaza|Plz|Road|Rd|Square|Sq|Street|St|Terrace|Ter|Trail|Trl|Turnpike"
-    "|Tpke"
+_LONG = (
+    "Avenue|Boulevard|Circle|Court|Crescent|Drive|Expressway|Freeway|Highway|Lane|Loop|Parkway|Place|Plaza|Road|Square"
+    "|Street|Terrace|Trail|Turnpike"
 )
+_SHORT = "Ave|Av|Blvd|Cir|Ct|Cres|Dr|Expy|Fwy|Hwy|Ln|Pkwy|Pl|Plz|Rd|Sq|St|Ter|Trl|Tpke"
 # Words that also end other names; a town must follow, or a word stand beside it.
 _LOOSE_SUFFIX = (
     "Alley|Aly|Bend|Bypass|Causeway|Center|Centre|Ctr|Chase|Close|Cove|Cv|Creek|Crossing|Xing|Esplanade|Gardens"
@@ -60,34 +60,40 @@ _ZIP_TAIL = rf"{_UNIT_TAIL}{_GAP}{_TOWN}{_GAP}{_STATE}{_GAP}{_ZIP}"
 _NUMBER = r"\d{1,6}(?:-\d{1,4})?(?:[A-Za-z]|[ \t]1/2)?"
 
 
-def _street(word: str, suffix: str, tail: str) -> str:
-    """House number, direction, up to four words that end in a suffix, direction, what follows."""
-    return (
-        rf"(?<![\w.,/-])\b{_NUMBER}[ \t]+(?:{_POINT}\b\.?[ \t]+)?(?!The\b)(?:{word}[ \t]+){{1,4}}?(?:{suffix})\b\.?"
-        rf"(?![ \t]+(?:{_SUFFIX})\b)(?:[ \t]+{_POINT}\b\.?)?{tail}"
-    )
-
-
 def _capital(words: str) -> str:
     return f"{words}|{words.upper()}"
 
 
+_SUFFIX = rf"(?:(?:{_capital(_LONG)})\b|(?:{_capital(_SHORT)})\b\.?)"
+_LOOSE = rf"(?:{_capital(_LOOSE_SUFFIX)})\b"
+
+
+def _street(word: str, suffix: str, tail: str) -> str:
+    """House number, direction, up to four words that end in a suffix, direction, what follows."""
+    return (
+        rf"(?<![\w.,/-])\b{_NUMBER}[ \t]+(?:{_POINT}\b\.?[ \t]+)?(?!The\b)(?:{word}[ \t]+){{1,4}}?{suffix}"
+        rf"(?![ \t]+{_SUFFIX})(?:[ \t]+{_POINT}\b\.?)?{tail}"
+    )
+
+
 _STREET_START = r"\b\d{1,6}(?:[A-Za-z]|[ \t]1/2)?[ \t]+"
-_TITLE_GATE = rf"{_STREET_START}(?:[A-Z0-9][\w'’.-]*[ \t]+)+(?:{_capital(f'{_SUFFIX}|{_LOOSE_SUFFIX}')})\b"
-_WORD_GATE = rf"{_STREET_START}(?:{_WORD}[ \t]+)+(?:{_SUFFIX})\b"
+_TITLE_GATE = (
+    rf"{_STREET_START}(?:[A-Z0-9][\w'’.-]*[ \t]+)+(?:{_capital(f'{_LONG}|{_SHORT}|{_LOOSE_SUFFIX}')})\b"
+)
+_WORD_GATE = rf"{_STREET_START}(?:{_WORD}[ \t]+)+(?:{_LONG}|{_SHORT})\b"
 
 _STREETS = (
     *identifier(
         "us_street",
         _WORDS,
-        Form(_street(_TITLE, _capital(_SUFFIX), _TAIL), 0.6, gate=_TITLE_GATE, ignore_case=False),
+        Form(_street(_TITLE, _SUFFIX, _TAIL), 0.6, gate=_TITLE_GATE, ignore_case=False),
         Form(
-            _street(_TITLE, _capital(_LOOSE_SUFFIX), rf"{_UNIT_TAIL}{_TOWN_TAIL}"),
+            _street(_TITLE, _LOOSE, rf"{_UNIT_TAIL}{_TOWN_TAIL}"),
             0.6,
             gate=_TITLE_GATE,
             ignore_case=False,
         ),
-        Form(_street(_TITLE, _capital(_LOOSE_SUFFIX), _UNIT_TAIL), 0.3, gate=_TITLE_GATE, ignore_case=False),
+        Form(_street(_TITLE, _LOOSE, _UNIT_TAIL), 0.3, gate=_TITLE_GATE, ignore_case=False),
         # "450 Broadway", "1251 Avenue of the Americas"
         Form(
             rf"(?<![\w.,/-])\b{_NUMBER}[ \t]+"
@@ -105,7 +111,7 @@ _STREETS = (
         "us_po_box",
         _WORDS,
         Form(
-            rf"\b(?:P\.?[ \t]?O\.?[ \t]*|Post Office[ \t]+)Box[ \t]+(?:No\.?[ \t]*|\#[ \t]*)?\d{{1,7}}\b{_TAIL}",
+            rf"\b(?:P\.?[ \t]?O\.?[ \t]*|Post Office[ \t]+)Box[ \t]+(?:(?:No\.?|\#)[ \t]*)?\d{{1,7}}\b{_TAIL}",
             0.6,
             gate=r"\bp(?:\.?[ \t]?o\.?|ost office)[ \t]*box[ \t]",
         ),

@@ -32,19 +32,20 @@ class Form:
 
 
 def token(body: str, score: float, validator: Validator | None = None, *, ignore_case: bool = True) -> Form:
-    """`body` as a whole word; it should begin with a digit, as hyperscan is slow at what every word begins like."""
+    """`body` as a whole word; it should begin with a digit: hyperscan is slow at what any word begins like."""
     return Form(rf"\b(?:{body})\b", score, validator, None, ignore_case)
 
 
-def led(letters: str, rest: str, score: float, validator: Validator | None = None, *, gate: str = "") -> Form:
+def led(
+    letters: str, rest: str, score: float, validator: Validator | None = None, *, ignore_case: bool = True
+) -> Form:
     """`letters`, then `rest`, which begins with a digit or a separator, as a whole word.
 
-    Looked for from its last letter on (`gate`: what is looked for in place of `rest`), since no word of prose
-    has a digit there; the engine walks left over the other letters.
+    Looked for from its last letter on, since no word of prose has a digit there; the engine walks left over the
+    other letters.
     """
-    return Form(
-        rf"\b(?:{letters})(?:{rest})\b", score, validator, rf"[A-Z](?:{gate or rest})\b", prefix=LETTERS
-    )
+    expression = rf"\b(?:{letters})(?:{rest})\b"
+    return Form(expression, score, validator, rf"[A-Z](?:{rest})\b", ignore_case, prefix=LETTERS)
 
 
 def mixed(body: str, score: float, validator: Validator | None = None) -> Form:

@@ -35,8 +35,13 @@ _SOUTH_AFRICA = (
     ),
     *identifier(
         "za_passport",
-        ("passport", "passport number", "travel document", "south african passport", "rsa passport", "dha"),
-        led("[ADMT]", r"\d{8}", 0.2),
+        ("south african passport", "rsa passport", "dha", "south africa", "home affairs"),
+        led("[ADMT]", r"\d{8}", 0.26),
+    ),
+    *identifier(
+        "za_passport",
+        ("passport", "passport number", "travel document"),
+        led("[ADMT]", r"\d{8}", 0.1),
     ),
     *identifier(
         "za_income_tax_number",

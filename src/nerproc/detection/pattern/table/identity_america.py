@@ -96,7 +96,7 @@ _SOUTH = (
                 token(r"\d{9}-?\d", 0.1, necessary(standard("co.nit")), ignore_case=False)),
     *identifier("pe_ruc", ("ruc", "registro único de contribuyentes"),
                 digits(11, 0.2, necessary(standard("pe.ruc")), of=r"(?:1[0567]|20)\d{9}")),
-    *identifier("pe_dni", ("dni", "documento nacional de identidad"), digits(8, 0.01)),
+    *identifier("pe_dni", ("reniec", "dni peruano", "perú"), digits(8, 0.26)),
     *identifier("ec_ci", ("cédula", "cédula de identidad", "cédula de ciudadanía"),
                 token(r"\d{9}-\d", 0.2, necessary(standard("ec.ci")), ignore_case=False),
                 digits(10, 0.1, necessary(standard("ec.ci")))),

@@ -26,12 +26,11 @@ _POLAND = (
 )  # fmt: skip
 
 _CENTRAL = (
+    # One scheme for Czechs and Slovaks.
     *identifier("cz_rc", ("rodné číslo", "rodného čísla", "rč", "r.č.", "birth number"),
                 token(r"\d{6}/\d{4}", 0.6, decisive(standard("cz.rc")), ignore_case=False),
                 token(r"\d{6}/\d{3}", 0.3, necessary(standard("cz.rc")), ignore_case=False),
                 digits((9, 10), 0.05, necessary(standard("cz.rc")))),
-    *identifier("sk_rc", ("rodné číslo", "rodného čísla", "rč", "slovensko", "slovenská"),
-                token(r"\d{6}/\d{4}", 0.5, decisive(standard("sk.rc")), ignore_case=False)),
     *identifier("cz_ico", ("ičo", "ič"), digits(8, 0.05, necessary(standard("cz.dic")))),
     *identifier("hu_adoszam", ("adószám", "tax number"),
                 token(r"\d{8}-\d-\d{2}", 0.4, necessary(hu_adoszam), ignore_case=False)),

@@ -35,7 +35,7 @@ PATTERNS = (
         token(r"[2-6]\d{3}[ -]\d{5}[ -]\d", 0.4, necessary(au_medicare), ignore_case=False),
         digits(10, 0.1, necessary(au_medicare), of=r"[2-6]\d{9}"),
     ),
-    *identifier("au_passport", ("australian passport",), led("[A-Z]{1,2}", r"\d{7}", 0.05)),
+    *identifier("au_passport", ("australian passport",), led("[A-Z]{1,2}", r"\d{7}", 0.26)),
     *identifier(
         "au_bank_details",
         ("bsb", "bank account", "account number", "account"),

@@ -7,6 +7,8 @@ Wikipedia's "Vehicle registration plates".
 
 from __future__ import annotations
 
+import string
+
 from nerproc.detection.pattern.table.form import LETTERS, Form, identifier, led, token
 from nerproc.detection.pattern.validator.asia import in_registration
 from nerproc.detection.pattern.validator.rule import necessary
@@ -102,6 +104,7 @@ _NAMED = (
             0.3,
             gate="[A-ZÄÖÜ][- ][A-Z]{1,2}[- ][1-9]",
             ignore_case=False,
+            prefix=f"{string.ascii_uppercase}ÄÖÜ",
         ),
         label=_LABEL,
     ),
@@ -121,7 +124,7 @@ _OTHERS = (
         "us_license_plate",
         (*_WORDS, "tag number", "dmv"),
         token(r"\d[A-Z]{3}\d{3}|\d{3}[- ]?[A-Z]{3}", 0.05, ignore_case=False),
-        led("[A-Z]{3}", r"[- ]?\d{3,4}", 0.05),
+        led("[A-Z]{3}", r"[- ]?\d{3,4}", 0.05, ignore_case=False),
         label=_LABEL,
     ),
     *identifier(
@@ -133,7 +136,7 @@ _OTHERS = (
     *identifier(
         "it_targa",
         ("targa", "targato", "targata", "veicolo"),
-        led("[A-HJ-NPR-TV-Z]{2}", r" ?\d{3} ?[A-HJ-NPR-TV-Z]{2}", 0.2),
+        led("[A-HJ-NPR-TV-Z]{2}", r" ?\d{3} ?[A-HJ-NPR-TV-Z]{2}", 0.2, ignore_case=False),
         label=_LABEL,
     ),
     *identifier(
@@ -159,7 +162,7 @@ _OTHERS = (
     *identifier(
         "ph_license_plate",
         (*_WORDS, "plaka", "lto", "conduction sticker", "conduction"),
-        led("[A-Z]{2,3}", r"[ -]?\d{4}", 0.05),
+        led("[A-Z]{2,3}", r"[ -]?\d{4}", 0.05, ignore_case=False),
         token(r"\d{4}[ -]?[A-Z]{3}", 0.05, ignore_case=False),
         label=_LABEL,
     ),

@@ -14,7 +14,10 @@ def standard(module: str, **options: Any) -> Check:
     """The `is_valid` of `stdnum.<module>`, imported when a match first asks for it."""
 
     def check(text: str) -> bool:
-        return _is_valid(module)(text, **options)
+        try:
+            return _is_valid(module)(text, **options)
+        except (LookupError, ValueError):  # what some modules raise for places that they do not know
+            return False
 
     return check
 

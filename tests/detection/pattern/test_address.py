@@ -1,0 +1,75 @@
+"""Streets, post boxes and towns stand alone; postal codes and streets in lower case need a word."""
+
+from __future__ import annotations
+
+import pytest
+
+import nerproc
+
+
+def addresses(text: str, threshold: float | None = None) -> list[str]:
+    return [entity.text for entity in nerproc.detect(text, labels=["ADDRESS"], threshold=threshold)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "1600 Pennsylvania Avenue NW, Washington, DC 20500",
+        "350 Fifth Ave., Suite 3300, New York, NY 10118, USA",
+        "200 W 57th St Apt 4B",
+        "500 S Buena Vista St, Burbank, CA 91521",
+        "77 Massachusetts Ave, Cambridge, MA 02139",
+        "123 Main St\nSpringfield, IL 62701-1234",
+        "1234 ELM STREET, APT. 5, DALLAS TX 75201",
+        "12 1/2 Oak Lane #7",
+        "742 Evergreen Terrace",
+        "450 Broadway, New York, NY 10013",
+        "1 Harbour Walk, Portland, Maine 04101",
+        "221B Baker Street, London NW1 6XE",
+        "10 Downing Street, London, SW1A 2AA",
+        "P.O. Box 1234, Austin, TX 78701",
+        "PO Box 77",
+        "Post Office Box 9",
+        "Springfield, IL 62701",
+        "St. Paul MN 55101",
+        "12 main st, springfield il 62701",
+        "Friedrichstraße 12a, 10117 Berlin",
+        "12 rue de la Paix, 75002 Paris",
+    ],
+)
+def test_found_whole(address: str) -> None:
+    assert addresses(f"Send it to {address}.") == [address]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("postcode: SW1A 1AA", "SW1A 1AA"),
+        ("Postcode m1 1ae", "m1 1ae"),
+        ("Post code EC1A1BB.", "EC1A1BB"),
+        ("postal code K1A 0B1", "K1A 0B1"),
+        ("PLZ 10115", "10115"),
+        ("zip code 90210", "90210"),
+        ("ZIP 90210-1234", "90210-1234"),
+        ("address: 99 oak lane", "99 oak lane"),
+        ("Postcode 1012 AB", "1012 AB"),
+    ],
+)
+def test_found_beside_a_word(text: str, code: str) -> None:
+    assert addresses(text) == [code]
+    assert code in addresses(f"x {code} y", 0)
+    assert addresses(f"x {code} y") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 minutes down the road", "3 blocks from Main Street", "Chapter 12 The Long Road",
+        "In 1999 the Court ruled",
+        "Highway 61 Revisited", "On 5 June 1944 drive the car", "the 2000 Summer Olympics park", "15 St. Mary",
+        "Version 3.2 Drive", "10 Years of Solitude", "he drives 5 miles a day on the road", "90210", "SW1A 1AA",
+        "2 Guns on a Park bench", "7 Way Tie",
+    ],
+)  # fmt: skip
+def test_no_address(text: str) -> None:
+    assert addresses(text) == []

@@ -1,0 +1,211 @@
+"""Numbers of every kind: found with their exact span, refused when their check fails, named by their words."""
+
+from __future__ import annotations
+
+import random
+import uuid
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.detection.pattern.example import EXAMPLES, Example
+
+import nerproc
+from nerproc.detection.pattern.table import identity, plate
+
+LABELS = ["ID_NUMBER", "SSN", "LICENSE_PLATE"]
+ROWS = (*identity.PATTERNS, *plate.PATTERNS)
+
+# The entities of Presidio 2.2.366 that are numbers of persons, companies, vehicles or things; then newer ones.
+PRESIDIO = {
+    "aba_routing_number", "au_abn", "au_acn", "au_medicare", "au_tfn", "ca_sin", "de_bsnr",
+    "de_fuehrerschein", "de_handelsregister", "de_health_insurance", "de_id_card", "de_kfz", "de_lanr",
+    "de_passport", "de_social_security", "de_tax_id", "de_tax_number", "de_vat_id", "es_nie", "es_nif",
+    "es_passport", "fi_personal_identity_code", "in_aadhaar", "in_gstin", "in_pan", "in_passport",
+    "in_vehicle_registration", "in_voter", "it_driver_license", "it_fiscal_code", "it_identity_card",
+    "it_passport", "it_vat_code", "kr_brn", "kr_driver_license", "kr_frn", "kr_passport", "kr_rrn",
+    "medical_license", "ng_nin", "ng_vehicle_registration", "ph_passport", "ph_tin", "ph_umid", "pl_pesel",
+    "se_organisationsnummer", "se_personnummer", "sg_nric_fin", "sg_uen", "th_tnin", "tr_license_plate",
+    "tr_national_id", "uk_driving_licence", "uk_nhs", "uk_nino", "uk_passport", "uk_vehicle_registration",
+    "us_bank_number", "us_claim_number", "us_driver_license", "us_health_insurance_member_id", "us_itin",
+    "us_mbi", "us_npi", "us_passport", "us_prescription_number", "us_prior_authorization_number",
+    "us_provider_tax_id", "us_referral_number", "us_ssn", "uuid", "za_company_registration",
+    "za_driver_license", "za_id_number", "za_income_tax_number", "za_license_plate", "za_passport",
+    "za_traffic_register_number", "za_vat_number", "au_bank_details", "ca_bn", "dk_cpr_number", "fr_nir",
+    "fr_siren", "fr_siret", "imei", "in_upi", "ke_national_id", "kr_bank_account", "kr_crn", "ng_bvn",
+    "tr_tax_id", "tw_national_id",
+}  # fmt: skip
+
+
+def found(text: str, threshold: float | None = None) -> set[tuple[str | None, str]]:
+    return {(entity.kind, entity.text) for entity in nerproc.detect(text, labels=LABELS, threshold=threshold)}
+
+
+def kinds(text: str, threshold: float | None = None) -> set[str | None]:
+    return {kind for kind, _ in found(text, threshold)}
+
+
+def by_kind(example: Example) -> str:
+    return example.kind
+
+
+def test_every_kind_has_an_example_and_every_number_of_presidio_is_a_kind() -> None:
+    assert {row.kind for row in ROWS} == {example.kind for example in EXAMPLES}
+    assert {row.kind for row in ROWS} >= PRESIDIO
+
+
+@pytest.mark.parametrize("frame", ["{}", "no {}, so", "({})", '"{}";', "номер {}\nx", "번호{}입니다"])
+def test_found_with_its_exact_span(frame: str) -> None:
+    missed = [
+        example.kind
+        for example in EXAMPLES
+        if (example.kind, example.text) not in found(frame.format(example.text), 0)
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.wrong], ids=by_kind)
+def test_never_reported_with_a_failing_check(example: Example) -> None:
+    assert (example.kind, example.wrong) not in found(f"{example.words} {example.wrong}", 0)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=by_kind)
+def test_reported_beside_its_words(example: Example) -> None:
+    assert (example.kind, example.text) in found(f"{example.words}: {example.text}")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=by_kind)
+def test_reported_alone_only_where_nothing_else_looks_like_it(example: Example) -> None:
+    assert (example.kind in kinds(f"x {example.text} y")) == example.alone
+
+
+def test_bare_digits_never_stand_alone() -> None:
+    assert not [
+        example for example in EXAMPLES if example.alone and example.text.isdigit() and len(example.text) < 17
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "536-90-4399",
+        "536 90 4399",
+        "536.90.4399",
+        "536\u201190\u20114399",
+        "53690-4399",
+        "536-904399",
+        "536904399",
+    ],
+)
+def test_ssn_as_people_write_it(text: str) -> None:
+    assert ("us_ssn", text) in found(f"SSN {text}")
+    assert {e.label for e in nerproc.detect(f"SSN {text}", labels=LABELS)} == {"SSN"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "000-12-3456", "666-12-3456", "900-12-3456", "536-00-4399", "536-90-0000", "078-05-1120", "219-09-9999",
+        "123-45-6789", "123456789", "111-11-1111", "536-90.4399",
+    ],
+)  # fmt: skip
+def test_ssn_that_was_never_issued(text: str) -> None:
+    assert "us_ssn" not in kinds(f"SSN {text}", 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("uk_nhs", "943-476-5919"), ("uk_nhs", "9434765919"), ("uk_nino", "AB 12 34 56 C"),
+        ("uk_nino", "ab123456c"),
+        ("in_aadhaar", "2341-2341-2346"), ("in_aadhaar", "2341:2341:2346"), ("in_aadhaar", "234123412346"),
+        ("au_abn", "51824753556"), ("us_npi", "1234-567-893"), ("us_mbi", "1eg4te5mk73"),
+        ("us_itin", "912-70-1234"),
+        ("us_itin", "91270-1234"), ("es_nif", "12345678-z"), ("es_nie", "X-1234567-L"),
+        ("fr_nir", "255081416802538"),
+        ("fr_nir", "2 55 08 14 168 025\u00a038"), ("se_personnummer", "19811218-9876"),
+        ("se_personnummer", "8112189876"), ("se_personnummer", "811218+9876"),
+        ("de_tax_number", "181/815/08155"),
+        ("it_vat_code", "123 4567 8903"), ("it_vat_code", "IT 00743110157"), ("de_vat_id", "DE 136.695.976"),
+        ("kr_rrn", "9001011234567"), ("kr_driver_license", "11-90-123456-12"), ("th_tnin", "1101700207366"),
+        ("us_claim_number", "CLM-123456"), ("za_id_number", "800101 5009 087"), ("de_id_card", "T22000129"),
+        ("de_id_card", "L01X00T471"), ("sg_nric_fin", "A1234567Z"), ("in_pan", "ABCPE1234F"),
+        ("uk_vehicle_registration", "A123 BCD"), ("in_vehicle_registration", "MH 12 AB 1234"),
+        ("tr_license_plate", "34 ABC 123"), ("de_kfz", "MÜ-AB 123E"), ("za_license_plate", "CA 123 WP"),
+        ("us_driver_license", "D1234567"), ("us_driver_license", "12ABC34567"), ("br_cpf", "39053344705"),
+        ("imei", "490154203237518"), ("ca_bn", "123456782 RT 0001"), ("ca_sin", "130-692-544"),
+        ("in_upi", "some.one-1@okicici"), ("uk_driving_licence", "FO999753116SM9IJ"),
+        ("it_passport", "ya1234567"),
+    ],
+)  # fmt: skip
+def test_other_ways_to_write_it(kind: str, text: str) -> None:
+    assert (kind, text) in found(f"see {text}.", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("Claim #: 123456789", "us_claim_number", "123456789"),
+        ("claim no. CLM-1234567 was paid", "us_claim_number", "CLM-1234567"),
+        ("Rx# 1234567", "us_prescription_number", "1234567"),
+        ("prior authorization number 12345678", "us_prior_authorization_number", "12345678"),
+        ("referral id: 7654321", "us_referral_number", "7654321"),
+        ("BSB 062-000 Account 12345678", "au_bank_details", "BSB 062-000 Account 12345678"),
+    ],
+)
+def test_named_by_what_stands_right_before(text: str, kind: str, number: str) -> None:
+    assert (kind, number) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order 1234567890 shipped", "ts=1700000000", "ts=1700000000123", "1Z999AA10123456784",
+        "price 1,234,567.89",
+        "v1.2.3.4567", "0.123456789 and 12345678.90123", "ISBN 978-3-16-148410-0", "9783161484100",
+        "+1 212 555 0123", "(212) 555-0123", "2024-05-06T07:08:09", "20240506070809",
+        "0x1f3870be274f6c49b3e31a0c",
+        "d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "9b2d7c1",
+        "e83c5163316f89b",
+        "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "COVID-19 in Q3 2021", "RFC 2822 and ISO 8601", "A4 B5 H2O 3M",
+        "10.0.0.1:8080", "the 12 May 2020 meeting at 10:30", "sha256:0123456789", "#42 (page 123)", "1234567",
+        "Boeing 747-400, Airbus A320", "room 101A", "in 2020 a 2021 car", "EUR 12345678", "SKU-12345-6789",
+        "port 65535, pid 123456", "Windows 10.0.19041.1", "id_123456789012345", "4.5E-10", "RA123456789GB",
+    ],
+)  # fmt: skip
+def test_no_number_of_a_person(text: str) -> None:
+    assert found(text) == set()
+
+
+@given(
+    st.text("0123456789", min_size=7, max_size=16),
+    st.sampled_from(["{}", "n={}", "row {} done", "{}\t0", "$ {}"]),
+)
+def test_random_digits_are_not_reported(digits: str, frame: str) -> None:
+    assert found(frame.format(digits)) == set()
+
+
+@given(st.binary(min_size=4, max_size=32), st.uuids(version=4))
+def test_random_hexadecimals_are_not_reported(data: bytes, identifier: uuid.UUID) -> None:
+    # A short one may be a number with a letter at its end; a hash is longer.
+    assert found(f"{data.hex() * 2} {identifier}") == set()
+
+
+def test_engine_finds_what_the_expressions_match() -> None:
+    """Gates and prefixes lose nothing."""
+    choose = random.Random(5)
+    texts = (
+        [e.text for e in EXAMPLES] + [e.wrong for e in EXAMPLES if e.wrong] + ["in 2020", "x-1", "Nr. 5", "№"]
+    )
+    text = "".join(
+        choose.choice(texts) + choose.choice([" ", ", ", "\n", "-", "", "ä", "."]) for _ in range(3_000)
+    )
+    expected = set()
+    for row in ROWS:
+        flags = regex.ASCII | (regex.IGNORECASE if row.ignore_case else 0)
+        for match in regex.finditer(row.expression, text, flags):
+            if row.validator is None or row.validator(match[0]) is not False:
+                expected.add((*match.span(), row.kind))
+    spans = {(e.start, e.end, e.kind) for e in nerproc.detect(text, labels=LABELS, threshold=0)}
+    assert spans == expected
