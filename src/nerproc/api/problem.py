@@ -7,6 +7,7 @@ into the same shape. An error that nobody expected becomes a 500 that tells noth
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -25,7 +26,6 @@ MEDIA_TYPE = "application/problem+json"
 
 # What the framework itself answers: the slug, and the hint where there is one to give.
 _SLUGS = {
-    400: "invalid-request",
     403: "refused",
     404: "not-found",
     405: "method-not-allowed",
@@ -84,6 +84,8 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
+    if status == HTTPStatus.BAD_REQUEST:  # bytes, numbers or a depth that the JSON reader does not take
+        return await _on_error(request, InvalidRequest("The body cannot be read as JSON."))
     slug = _SLUGS.get(status, NerprocError.slug)
     detail = "There is no such route." if status == NotFound.status else f"{error.detail}."
     problem = Problem(
@@ -95,7 +97,21 @@ async def _on_http(request: Request, error: Exception) -> Response:
         slug=slug,
         hint=_HINTS.get(status),
     )
-    return ProblemResponse(problem, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _methods(request) or headers.get("Allow", "")
+    return ProblemResponse(problem, headers)
+
+
+def _methods(request: Request) -> str:
+    """Every method of a path; the framework names those of the first route that it finds there."""
+    found = {
+        method.upper()
+        for template, operations in request.app.openapi()["paths"].items()
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), request.url.path)
+        for method in operations
+    }
+    return ", ".join(sorted(found))
 
 
 def _field(found: dict[str, Any], body: Any) -> FieldError:
@@ -115,7 +131,9 @@ def pointer(place: Sequence[str | int], body: Any) -> str:
     """
     found = ""
     for index, part in enumerate(place):
-        inside = isinstance(body, list) or (isinstance(body, dict) and part in body)
+        inside = part in (
+            body if isinstance(body, dict) else range(len(body)) if isinstance(body, list) else ()
+        )
         is_last = index == len(place) - 1
         if inside or (is_last and part != "[key]" and isinstance(body, dict)):
             found += f"/{_escaped(str(part))}"

@@ -82,7 +82,13 @@ def search_report(
     node: TheNode,
     report_id: ReportId,
     query: Annotated[
-        str, Query(min_length=1, max_length=8_192, examples=['COUNT(SSN) > 3 AND NAME CONTAINS "Smith"'])
+        str,
+        Query(
+            min_length=1,
+            max_length=8_192,
+            description="What an object must satisfy.",
+            examples=['COUNT(SSN) > 3 AND NAME CONTAINS "Smith"'],
+        ),
     ],
     cursor: Cursor = None,
     limit: Limit = 100,

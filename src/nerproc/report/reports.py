@@ -75,7 +75,7 @@ class Reports:
     def _check_source(self, source: LocalSource | UploadSource, roots: Sequence[Path]) -> None:
         """Refuse now what the worker would refuse later."""
         if isinstance(source, UploadSource):
-            uploaded.UploadSource(self._storage, source.upload_id).list()
+            next(uploaded.UploadSource(self._storage, source.upload_id).list(), None)
         else:
             local.LocalSource([Path(path) for path in source.paths], roots)
 
