@@ -1,0 +1,89 @@
+"""Every example of the README runs, in order, as a reader would type it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nerproc.errors import ExitCode
+from nerproc.schema.entity import Entity
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "examples").symlink_to(ROOT / "examples")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return {**os.environ, "NERPROC_HOME": str(folder / "home"), "PATH": path, "PWD": str(folder)}
+
+
+@pytest.fixture
+def head(environment: dict[str, str]) -> Iterator[None]:
+    """A head on the port that the README names."""
+    server = subprocess.Popen(["nerproc", "serve", "--workers", "1"], env=environment)
+    try:
+        for _ in range(300):
+            if (
+                subprocess.run(["curl", "-sf", "http://localhost:8001/health"], capture_output=True).returncode
+                == 0
+            ):
+                break
+            time.sleep(0.1)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=40)
+
+
+@pytest.mark.parametrize("script", blocks("sh"))
+def test_commands(script: str, environment: dict[str, str]) -> None:
+    script = script.replace("pip install nerproc\n", "")  # it is installed: this test runs in its environment
+    run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        env=environment,
+        cwd=environment["PWD"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_python(environment: dict[str, str], head: None) -> None:
+    program = "\n".join(blocks("python"))
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        cwd=environment["PWD"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "EMAIL ann@example.org 9 24" in run.stdout
+
+
+def test_the_entity_has_the_fields_of_entities() -> None:
+    (example,) = blocks("json")
+    entity = Entity.from_dict(json.loads(example))
+    assert entity.to_dict() == json.loads(example)
+
+
+def test_every_exit_code_is_in_the_table() -> None:
+    rows = re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE)
+    assert {int(code) for row in rows for code in row.split(",")} == set(map(int, ExitCode))
