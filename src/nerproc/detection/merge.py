@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable
+from operator import itemgetter
 
 from nerproc.detection.span import Span
 
@@ -20,7 +21,7 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     kept: list[Span] = []
     cluster: list[Span] = []
     end = 0
-    for span in sorted(spans, key=_start):  # stable: the order of the input decides last
+    for span in sorted(spans, key=itemgetter(0)):  # stable: the order of the input decides last
         if cluster and span.start >= end:
             kept += cluster if len(cluster) == 1 else _best(cluster)
             cluster = []
@@ -28,10 +29,6 @@ def merge(spans: Iterable[Span]) -> list[Span]:
         end = span.end if len(cluster) == 1 else max(end, span.end)
     kept += cluster if len(cluster) == 1 else _best(cluster)
     return kept
-
-
-def _start(span: Span) -> int:
-    return span.start
 
 
 def _rank(span: Span) -> tuple[int, int, float]:
@@ -60,7 +57,7 @@ def _best(cluster: list[Span]) -> list[Span]:
         starts.insert(place, span.start)
         ends.insert(place, span.end)
         kept.append(span)
-    return sorted(kept, key=_start)
+    return sorted(kept, key=itemgetter(0))
 
 
 def _unique(spans: list[Span]) -> list[Span]:
@@ -71,7 +68,7 @@ def _unique(spans: list[Span]) -> list[Span]:
 def _union(spans: list[Span]) -> list[tuple[int, int]]:
     """The stretches that `spans` cover, in order."""
     stretches: list[tuple[int, int]] = []
-    for span in sorted(spans, key=_start):
+    for span in sorted(spans, key=itemgetter(0)):
         if stretches and span.start < stretches[-1][1]:
             stretches[-1] = (stretches[-1][0], max(stretches[-1][1], span.end))
         else:

@@ -8,7 +8,7 @@ begins there is found whole, with its context, in that window.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from nerproc.schema.entity import Location
@@ -19,7 +19,10 @@ SEEK = 1 << 12  # code points before a multiple of WINDOW in which white space i
 
 
 class Piece(Protocol):
-    """A run of a document's text with its places (see extraction.Segment)."""
+    """A run of a document's text with its places (see extraction.Segment).
+
+    One with an attribute `words` that is "" has no hints at any place, which saves asking for each.
+    """
 
     text: str
 
@@ -35,7 +38,7 @@ class Piece(Protocol):
 class Window:
     """A stretch of a document's text; offsets are in code points of `text`."""
 
-    __slots__ = ("_pieces", "_starts", "end", "offset", "start", "text")
+    __slots__ = ("_pieces", "_starts", "end", "location", "offset", "start", "text")
 
     def __init__(
         self, text: str, offset: int, start: int, end: int, pieces: list[Piece], starts: list[int]
@@ -47,12 +50,20 @@ class Window:
         self.end = end  # exclusive
         self._pieces = pieces
         self._starts = starts
+        # Of the character at an offset: its place.
+        self.location: Callable[[int], Location | None] = self._location
+        if len(pieces) == 1 and offset == 0 == starts[0]:
+            self.location = pieces[0].location
 
-    def location(self, offset: int) -> Location | None:
-        """The place of the character at `offset`."""
+    def _location(self, offset: int) -> Location | None:
         place = self.offset + offset
         index = bisect(self._starts, place) - 1
         return self._pieces[index].location(place - self._starts[index])
+
+    @property
+    def has_hints(self) -> bool:
+        """Whether there may be words that stand over a place."""
+        return any(getattr(piece, "words", None) != "" for piece in self._pieces)
 
     def hint(self, offset: int) -> str:
         """Words that stand over the character at `offset`."""

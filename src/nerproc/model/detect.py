@@ -24,6 +24,7 @@ class _Text(NamedTuple):
     """A text as a document of one piece."""
 
     text: str
+    words: str = ""
 
     def location(self, _offset: int) -> Location | None:
         return None

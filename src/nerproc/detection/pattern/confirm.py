@@ -24,20 +24,24 @@ Match = tuple[int, int]  # start, end
 class Confirmer:
     """An exact expression, tried where events say that it may match."""
 
-    def __init__(self, expression: str, flags: int, *, prefix: str = "", deadline: float | None = None) -> None:
-        """Compile `expression`.
+    def __init__(
+        self, expression: str, flags: int, *, prefix: str = "", one_start: bool = False, deadline: float | None = None
+    ) -> None:
+        """Nothing is compiled before it is needed: of hundreds of expressions, a text needs a few.
 
         Args:
             expression: in the syntax of `regex`.
             flags: of `regex`.
             prefix: characters that matches may begin with left of their events.
+            one_start: matches begin only where the event does, or the run of prefix characters before it.
             deadline: on the monotonic clock, for all that this confirmer does.
         """
         self._flags = flags
         self._expression = expression
         self._prefix = prefix
+        self._one_start = one_start
         self._deadline = deadline
-        self._match = self._compile(expression)
+        self._match: Callable[[str, int], Any] | None = None
         self._within: dict[int, Callable[[str, int], Any]] = {}  # bits of a width -> match that starts within it
 
     def find(self, text: str, events: Iterable[Match], found: list[Match]) -> None:
@@ -47,6 +51,8 @@ class Confirmer:
             TimeoutError: the deadline has passed; `found` holds what was found before.
         """
         match = self._match
+        if match is None:
+            match = self._match = self._compile(self._expression)
         last = 0
         for event_start, event_end in events:
             start = event_start
@@ -55,9 +61,11 @@ class Confirmer:
             elif start < last:
                 start = last
             while start < event_end:
-                hit = match(text, start) or self._first_within(text, start + 1, event_end - 1)
+                hit = match(text, start)
                 if hit is None:
-                    break
+                    hit = None if self._one_start else self._first_within(text, start + 1, event_end - 1)
+                    if hit is None:
+                        break
                 first, last = hit.span()
                 if last - first <= MAX_ENTITY_LENGTH:
                     found.append((first, last))

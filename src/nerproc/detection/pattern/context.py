@@ -1,8 +1,8 @@
 """Words that stand near a match, and whether they make it likelier.
 
 Near is what begins at most BEFORE code points before the match or ends at most AFTER code points behind it, and
-what stands over it (`hint`: the column of a table, the key of a value). Words are compared whole and in lower
-case; `accountNumber` and `account_number` are two words each.
+what stands over it (`hint`: the column of a table, the key of a value). Words are runs of letters, compared whole and
+in lower case; `accountNumber` and `account_number` are two words each.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ BOOST = 0.35
 LEAST = 0.6
 MOST = 0.95
 
-_WORD = re.compile(r"[^\W_]+")
-_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\dA-Z_]+|\d+")
-_FIRST_UNSPACED = "\u0e00"  # from Thai on, scripts set words without spaces, or glue particles to them
+_WORD = re.compile(r"[A-Z]+s?(?![^\W\dA-Z_])|[A-Z]?[^\W\dA-Z_]+")
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[A-Z][A-Z][a-z]")
+_ONLY_LETTERS = {code: chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
+FIRST_UNSPACED = "\u0e00"  # from Thai on, scripts set words without spaces, or glue particles to them
 
 
 class Context(NamedTuple):
@@ -37,11 +38,11 @@ class Context(NamedTuple):
     @classmethod
     def of(cls, entries: Sequence[str]) -> Context:
         """Sort the `context` of a pattern."""
-        parts = tuple(entry for entry in entries if any(c >= _FIRST_UNSPACED for c in entry))
-        split = {entry: _WORD.findall(entry) for entry in entries if entry not in parts}
-        words = {words[0] for words in split.values() if len(words) == 1}
+        parts = tuple(entry for entry in entries if any(c >= FIRST_UNSPACED for c in entry))
+        pieces = [split(entry) for entry in entries if entry not in parts]
+        words = {piece[0] for piece in pieces if len(piece) == 1 and len(piece[0]) > 1}
         plurals = {f"{word}s" for word in words if word.isascii() and word.isalpha()}
-        phrases = tuple(f" {' '.join(words)} " for words in split.values() if len(words) > 1)
+        phrases = tuple(f" {' '.join(words)} " for words in pieces if len(words) > 1)
         return cls(frozenset(words | plurals), phrases, parts)
 
 
@@ -52,50 +53,39 @@ class Near:
         """Of `text` and what `hint` says about its places."""
         self._text = text
         self._hint = hint
-        self._seen: dict[tuple[int, int], tuple[list[str], frozenset[str]]] = {}
+        self._seen: dict[tuple[int, int], list[str]] = {}
 
     def has(self, context: Context, start: int, end: int) -> bool:
         """Whether a word, phrase or part of `context` stands near `text[start:end]`."""
-        seen = self._seen.get((start, end))
-        if seen is None:
-            seen = self._look(start, end)
-            self._seen[start, end] = seen
-        words, vocabulary = seen
-        if not context.words.isdisjoint(vocabulary):
+        words = self._seen.get((start, end))
+        if words is None:
+            words = self._seen[start, end] = self._words(start, end)
+        if not context.words.isdisjoint(words):
             return True
         if not context.phrases and not context.parts:
             return False
         line = f" {' '.join(words)} "
         return any(phrase in line for phrase in context.phrases) or any(part in line for part in context.parts)
 
-    def _look(self, start: int, end: int) -> tuple[list[str], frozenset[str]]:
-        words = [*self._before(start), *self._after(end)]
-        if self._hint is not None:
-            words += _WORD.findall(self._hint(start))
-        pieces: list[str] = []
-        vocabulary: set[str] = set()
-        for word in words:
-            if word.isalpha() and (word.islower() or word.istitle() or word.isupper()):
-                pieces.append(word.lower())
-            else:
-                vocabulary.add(word.lower())
-                pieces += map(str.lower, _HUMP.findall(word))
-        vocabulary.update(pieces)
-        return pieces, frozenset(vocabulary)
+    def _words(self, start: int, end: int) -> list[str]:
+        """The words before, after and over the match, in this order."""
+        text = self._text
+        first, last = max(0, start - BEFORE), end + AFTER
+        if first and text[first - 1].isalpha():
+            while first < start and text[first].isalpha():  # the rest of a word that begins too far away
+                first += 1
+        if text[last - 1 : last].isalpha() and text[last : last + 1].isalpha():
+            while last > end and text[last - 1].isalpha():
+                last -= 1
+        words = split(f"{text[first:start]} {text[end:last]}")
+        return words + split(self._hint(start)) if self._hint is not None else words
 
-    def _before(self, start: int) -> list[str]:
-        first = max(0, start - BEFORE)
-        words = _WORD.findall(self._text, first, start)
-        if words and first > 0 and self._text[first].isalnum() and self._text[first - 1].isalnum():
-            del words[0]  # the rest of a word that begins too far away
-        return words
 
-    def _after(self, end: int) -> list[str]:
-        last = end + AFTER
-        words = _WORD.findall(self._text, end, last)
-        if words and last < len(self._text) and self._text[last].isalnum() and self._text[last - 1].isalnum():
-            del words[-1]
-        return words
+def split(text: str) -> list[str]:
+    """The words of `text`: runs of letters, cut before capitals inside them, in lower case."""
+    if text.isascii() and not _INNER_CAPITAL.search(text):
+        return text.translate(_ONLY_LETTERS).split()
+    return [word.lower() for word in _WORD.findall(text)]
 
 
 def raised(score: float) -> float:

@@ -29,6 +29,8 @@ GATE = (
 CASELESS = hyperscan.HS_FLAG_CASELESS
 MULTILINE = hyperscan.HS_FLAG_MULTILINE
 
+_GROUP = 64  # expressions
+
 Refused = hyperscan.HyperscanError  # raised where an expression cannot be compiled
 
 
@@ -40,7 +42,10 @@ class Expression(NamedTuple):
 
 
 class Database:
-    """A compiled set of expressions with a scratch of its own: one per thread, no scan inside a callback."""
+    """A compiled set of expressions with scratches of its own: one per thread, no scan inside a callback.
+
+    It is compiled in groups, because the time to compile grows much faster than the number of expressions.
+    """
 
     def __init__(self, expressions: Sequence[Expression], *, cache: Path | None = None) -> None:
         """Compile, or read from the folder `cache` what an earlier call with the same arguments left there.
@@ -48,30 +53,32 @@ class Database:
         Raises:
             Refused: hyperscan does not support one of the expressions.
         """
-        file = cache / f"{_key(expressions)}.hsdb" if cache and expressions else None
-        self._database = _load(file) or _compile(expressions)
-        self._scratch = self._database.scratch
-        if file and not file.exists():
-            _store(file, self.dump())
-
-    def dump(self) -> bytes:
-        """The compiled database, for processors of the same kind."""
-        return bytes(hyperscan.dumpb(self._database))
+        self._groups = []
+        for first in range(0, len(expressions), _GROUP):
+            group = expressions[first : first + _GROUP]
+            file = cache / f"{_key(group, first)}.hsdb" if cache else None
+            database = _load(file)
+            if database is None:
+                database = _compile(group, first)
+                if file:
+                    _store(file, bytes(hyperscan.dumpb(database)))
+            self._groups.append(database)
 
     def scan(self, data: bytes, on_event: OnEvent, context: Any) -> bool:
         """Call `on_event` for every match in `data` (valid UTF-8); whether the scan went to the end."""
         try:
-            self._database.scan(data, match_event_handler=on_event, context=context)
+            for database in self._groups:
+                database.scan(data, match_event_handler=on_event, context=context)
         except hyperscan.ScanTerminated:
             return False
         return True
 
 
-def _compile(expressions: Sequence[Expression]) -> Any:
+def _compile(expressions: Sequence[Expression], first: int) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         expressions=[expression.source.encode() for expression in expressions],
-        ids=list(range(len(expressions))),
+        ids=list(range(first, first + len(expressions))),
         elements=len(expressions),
         flags=[expression.flags for expression in expressions],
     )
@@ -101,9 +108,9 @@ def _store(file: Path, data: bytes) -> None:
         return
 
 
-def _key(expressions: Sequence[Expression]) -> str:
+def _key(expressions: Sequence[Expression], first: int) -> str:
     """Changes with everything that a compiled database depends on."""
-    digest = hashlib.sha256(f"{hyperscan.__version__}\0{_processor()}".encode())
+    digest = hashlib.sha256(f"{hyperscan.__version__}\0{_processor()}\0{first}".encode())
     for expression in expressions:
         digest.update(f"\0{expression.flags}\0{expression.source}".encode())
     return digest.hexdigest()[:32]

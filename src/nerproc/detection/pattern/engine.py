@@ -1,28 +1,35 @@
 """All pattern tables in one pass: events -> exact matches -> validated -> scored by context.
 
 What it finds is what each pattern would find alone with `finditer`, its validator and its context words; only
-the order of the work differs. Overlaps are left to `detection/merge.py`.
+the order of the work differs. Patterns that can only match beside a digit are looked for there alone, and of
+those the ones that are of no use without a context word only where such a word stands near. Overlaps are left
+to `detection/merge.py`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from nerproc.detection.pattern.confirm import Confirmer, Match
 from nerproc.detection.pattern.context import Context, Near, raised
 from nerproc.detection.pattern.database import CASELESS, EXACT, Database, Expression
-from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.analysis import needs_digit, starts_once
+from nerproc.detection.pattern.pattern import Necessary, Pattern
+from nerproc.detection.pattern.stretch import Stretches, beside_digits
+from nerproc.detection.pattern.vocabulary import Vocabulary
 from nerproc.detection.span import Hint, Span
 
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")  # which hyperscan does not know
 
-Events = dict[int, dict[int, int]]  # number of the expression -> start -> largest end
+Offsets = NDArray[np.int64]
 
 
 class PatternDetector:
@@ -40,34 +47,126 @@ class PatternDetector:
         Args:
             patterns: the rows; their order decides between equals.
             floor: label -> score below which a match is of no use to the caller, and left out.
-            cache: folder for the compiled database, so that the next process need not compile it.
+            cache: folder for the compiled databases, so that the next process need not compile them.
         """
         self.warnings: list[str] = []
         self._rules = [_Rule(pattern, floor(pattern.label)) for pattern in patterns]
-        numbers: dict[Expression, int] = {}
-        self._rules_of: dict[int, list[int]] = defaultdict(list)  # expression -> rules that it is the gate of
-        self._number_of: list[int] = []  # the inverse
-        for rule, pattern in enumerate(patterns):
-            number = numbers.setdefault(_gate(pattern), len(numbers))
-            self._rules_of[number].append(rule)
-            self._number_of.append(number)
-        self._database = Database(list(numbers), cache=cache) if numbers else None
+        possible = [number for number, rule in enumerate(self._rules) if not rule.is_hopeless]
+        numeral = {n for n in possible if patterns[n].numeral or needs_digit(_gate(patterns[n]).source)}
+        weak = {n for n in numeral if self._rules[n].needs_context}
+        self._everywhere = _Gates(patterns, [n for n in possible if n not in numeral], cache)
+        self._beside_digits = _Gates(patterns, [n for n in possible if n in numeral and n not in weak], cache)
+        self._beside_words = _Gates(patterns, sorted(weak), cache)
+        self._vocabulary = Vocabulary({n: Context.of(patterns[n].context) for n in weak}) if weak else None
 
     def detect(self, text: str, hint: Hint | None = None) -> list[Span]:
         """The matches in `text`, pattern by pattern; possibly overlapping."""
-        if self._database is None:
-            return []
         data = text.encode("utf-8", "replace")  # a lone surrogate becomes one byte: offsets hold
-        events: Events = defaultdict(dict)
-        self._database.scan(data, _keep_largest_end, events)
-        if not events:
-            return []
-        in_order = _in_code_points(events, data, is_ascii=len(data) == len(text))
+        is_ascii = len(data) == len(text)
+        continuation = None if is_ascii else np.flatnonzero(np.frombuffer(data, np.int8) < -64)
+        events: dict[int, list[Match]] = {}
+        self._everywhere.find(data, events, continuation)
+        stretches = beside_digits(data)
+        if stretches is not None:
+            self._beside_digits.find(stretches.data, events, continuation, stretches)
+            self._find_beside_words(data, events, continuation, stretches, has_hints=hint is not None)
         near = Near(text, hint)
         spans: list[Span] = []
-        for rule in sorted(rule for number in events for rule in self._rules_of[number]):
-            self._rules[rule].judge(text, in_order[self._number_of[rule]], near, spans)
+        for number in sorted(events):
+            self._rules[number].judge(text, events[number], near, spans)
         return spans
+
+    def _find_beside_words(
+        self,
+        data: bytes,
+        events: dict[int, list[Match]],
+        continuation: Offsets | None,
+        stretches: Stretches,
+        *,
+        has_hints: bool,
+    ) -> None:
+        """Add the events of rules that need digits and context words, where words of theirs may stand near."""
+        if self._vocabulary is None:
+            return
+        if has_hints:
+            self._beside_words.find(stretches.data, events, continuation, stretches)
+            return
+        masks = self._vocabulary.masks(data, stretches)
+        worth = [number for number, mask in enumerate(masks) if mask]
+        if worth:
+            some = stretches if len(worth) == len(masks) else stretches.only(data, worth)
+            self._beside_words.find(some.data, events, continuation, some, [masks[number] for number in worth])
+
+
+class _Gates:
+    """Gates that are looked for in the same data, and the rules that each opens."""
+
+    def __init__(self, patterns: Sequence[Pattern], rules: Collection[int], cache: Path | None) -> None:
+        rules_of: dict[Expression, list[int]] = defaultdict(list)
+        for rule in rules:
+            rules_of[_gate(patterns[rule])].append(rule)
+        self._rules_of = list(rules_of.values())
+        self._database = Database(list(rules_of), cache=cache) if rules_of else None
+
+    def find(
+        self,
+        data: bytes,
+        events: dict[int, list[Match]],
+        continuation: Offsets | None,
+        stretches: Stretches | None = None,
+        masks: list[int] | None = None,
+    ) -> None:
+        """Add (start, largest end for that start) by start, in code points of the text, by rule.
+
+        Args:
+            data: what is scanned: the text, or stretches of it.
+            events: what is added to.
+            continuation: the offsets in the text of bytes that begin no character; None if there are none.
+            stretches: what `data` consists of; None if it is the text.
+            masks: for each stretch, the rules that are of use there (as bits); None: all.
+        """
+        if self._database is None:
+            return
+        ends: dict[int, dict[int, int]] = defaultdict(dict)  # gate -> start -> largest end
+        self._database.scan(data, _keep_largest_end, ends)
+        if not ends:
+            return
+        in_order = [sorted(found.items()) for found in ends.values()]
+        numbers: list[int] = []
+        if stretches is not None or continuation is not None:
+            in_order, numbers = _in_text(in_order, continuation, stretches)
+        first = 0
+        for gate, found in zip(ends, in_order, strict=True):
+            last = first + len(found)
+            for rule in self._rules_of[gate]:
+                if masks is None:
+                    events[rule] = found
+                    continue
+                useful = [
+                    event for event, number in zip(found, numbers[first:last], strict=True) if masks[number] >> rule & 1
+                ]
+                if useful:
+                    events[rule] = useful
+            first = last
+
+
+def _in_text(
+    in_order: list[list[Match]], continuation: Offsets | None, stretches: Stretches | None
+) -> tuple[list[list[Match]], list[int]]:
+    """Events with their offsets in code points of the text, and the numbers of their stretches."""
+    flat = [offset for found in in_order for event in found for offset in event]
+    offsets = np.array(flat, dtype=np.int64)
+    numbers: list[int] = []
+    if stretches is not None:
+        inside = stretches.number(offsets)
+        numbers = inside[::2].tolist()
+        offsets = stretches.origin(offsets, inside)
+    if continuation is not None:
+        offsets -= np.searchsorted(continuation, offsets)
+    points = offsets.tolist()
+    events = list(zip(points[::2], points[1::2], strict=True))
+    counts = accumulate((len(found) for found in in_order), initial=0)
+    return [events[first:last] for first, last in pairwise(counts)], numbers
 
 
 class _Rule:
@@ -82,24 +181,31 @@ class _Rule:
         self._context = Context.of(pattern.context) if pattern.context else None
         self._floor = floor
         flags = regex.ASCII | (regex.IGNORECASE if pattern.ignore_case else 0)
-        self._confirmer = Confirmer(pattern.expression, flags, prefix=pattern.prefix)
-        self._confirms = pattern.confirms or pattern.score >= floor
+        self._confirmer = Confirmer(
+            pattern.expression,
+            flags,
+            prefix=pattern.prefix,
+            one_start=starts_once(pattern.gate or pattern.expression, pattern.expression, pattern.prefix),
+        )
+        proves = pattern.validator is not None and not isinstance(pattern.validator, Necessary)
+        self.needs_context = pattern.score < floor and not proves
+        self.is_hopeless = self.needs_context and (self._context is None or self._raised < floor)
 
     def judge(self, text: str, events: list[Match], near: Near, spans: list[Span]) -> None:
         """Append the matches among `events` that the validator lets pass and that reach the floor."""
         found: list[Match] = []
         self._confirmer.find(text, events, found)
         for start, end in found:
-            if not self._confirms and self._without_proof(near, start, end) < self._floor:
+            if self.needs_context and self._unproved(near, start, end) < self._floor:
                 continue
             verdict = self._validator(text[start:end]) if self._validator is not None else None
             if verdict is False:
                 continue
-            score = 1.0 if verdict else self._without_proof(near, start, end)
+            score = 1.0 if verdict else self._unproved(near, start, end)
             if score >= self._floor:
                 spans.append(Span(start, end, self._label, self._kind, score, "pattern", verdict is True))
 
-    def _without_proof(self, near: Near, start: int, end: int) -> float:
+    def _unproved(self, near: Near, start: int, end: int) -> float:
         """The score by form and context alone."""
         if self._context is not None and near.has(self._context, start, end):
             return self._raised
@@ -111,16 +217,5 @@ def _gate(pattern: Pattern) -> Expression:
     return Expression(source, EXACT | (CASELESS if pattern.ignore_case else 0))
 
 
-def _keep_largest_end(number: int, start: int, end: int, _flags: int, events: Events) -> None:
-    events[number][start] = end  # events come in order of their ends
-
-
-def _in_code_points(events: Events, data: bytes, *, is_ascii: bool) -> dict[int, list[Match]]:
-    """Events by expression, in order of their starts, with byte offsets turned into code points."""
-    in_order = {number: sorted(found.items()) for number, found in events.items()}
-    if is_ascii:
-        return in_order
-    continuation = np.flatnonzero(np.frombuffer(data, np.int8) < -64)
-    offsets = np.array([match for found in in_order.values() for match in found], dtype=np.int64)
-    points = iter((offsets - np.searchsorted(continuation, offsets)).tolist())
-    return {number: [tuple(next(points)) for _ in found] for number, found in in_order.items()}
+def _keep_largest_end(gate: int, start: int, end: int, _flags: int, ends: dict[int, dict[int, int]]) -> None:
+    ends[gate][start] = end  # events come in order of their ends

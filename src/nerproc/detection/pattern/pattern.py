@@ -14,6 +14,17 @@ Validator = Callable[[str], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Necessary:
+    """A validator that refuses, and never proves: it need not run where the score alone is of no use."""
+
+    check: Callable[[str], bool]
+
+    def __call__(self, text: str) -> bool | None:
+        """None if the check passes, else False."""
+        return None if self.check(text) else False
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """One way to write one label.
 
@@ -35,8 +46,6 @@ class Pattern:
     # For expressions that begin with an open repeat, which hyperscan is slow at: `gate` then starts later, at
     # a rarer character, and the engine walks left over at most MAX_PREFIX of these characters.
     prefix: str = ""
-    # False: the validator only ever rejects, so it need not run where the score is of no use without it
-    confirms: bool = True
-    # Every match has a digit, and nowhere more than MAX_REACH (`numeral.py`) other bytes in a row. Seen by the engine
+    # Every match has a digit, and nowhere more than MAX_REACH (`stretch.py`) other bytes in a row. Seen by the engine
     # where the gate says so; to be said where it does not.
     numeral: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.pattern.validator import date
+from nerproc.detection.pattern.validator.rule import necessary
 
 _WORDS = (
     "date", "dated", "dob", "born", "birth", "birthday", "birthdate", "birth date", "expiry", "expires",
@@ -42,48 +43,43 @@ PATTERNS: tuple[Pattern, ...] = (
         "DATE",
         rf"(?<![\w/])(?<!\d[.,-])\d{{4}}-(?:0[1-9]|1[0-2])-{_DAY}[T ]{_TIME}(?![\w]|:\d)",
         0.8,
-        validator=date.numeric_date,
+        validator=necessary(date.numeric_date),
         gate=r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d",
-        confirms=False,
     ),
     # 2024-12-31, 2024/12/31, 2024-1-5, 2024.12.31
     Pattern(
         "DATE",
         rf"{_BEFORE}{_YEAR}([-/.])(?:0?[1-9]|1[0-2])\1{_DAY}(?!\w|/|[.,-]\d|:\d|-\w)",
         0.6,
-        validator=date.numeric_date,
+        validator=necessary(date.numeric_date),
         context=_WORDS,
         gate=r"\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b",
-        confirms=False,
     ),
     # 12/31/2024, 31/12/2024, 31-12-2024, 31.12.2024
     Pattern(
         "DATE",
         rf"{_BEFORE}\d{{1,2}}([-/.])\d{{1,2}}\1{_YEAR}{_AFTER}",
         0.6,
-        validator=date.numeric_date,
+        validator=necessary(date.numeric_date),
         context=_WORDS,
         gate=r"\b\d{1,2}[-/.]\d{1,2}[-/.]\d{4}\b",
-        confirms=False,
     ),
     # 12/31/24, 05.03.24 (without zeros, dots are versions)
     Pattern(
         "DATE",
         rf"{_BEFORE}\d{{1,2}}/\d{{1,2}}/\d\d{_AFTER}",
         0.5,
-        validator=date.numeric_date,
+        validator=necessary(date.numeric_date),
         context=_WORDS,
         gate=r"\b\d{1,2}/\d{1,2}/\d\d\b",
-        confirms=False,
     ),
     Pattern(
         "DATE",
         rf"{_BEFORE}(?:\d{{1,2}}\.\d{{1,2}}\.\d\d|\d{{1,2}}-\d{{1,2}}-\d\d){_AFTER}",
         0.3,
-        validator=date.numeric_date,
+        validator=necessary(date.numeric_date),
         context=_WORDS,
         gate=r"\b\d{1,2}[.-]\d{1,2}[.-]\d\d\b",
-        confirms=False,
     ),
     # 31 December 2024, 31st of December, 2024, 31. Dezember 2024, 31 de diciembre de 2024, 31-Dec-2024
     Pattern(
@@ -91,34 +87,31 @@ PATTERNS: tuple[Pattern, ...] = (
         rf"(?<![\w/])(?<!\d[.,:-])(?:3[01]|[12]\d|0?[1-9])(?:(?:st|nd|rd|th|\.|er|º|°)?,? (?:of |de |den )?(?:{_ANY})\.?,? "
         rf"(?:de |of |del )?{_YEAR}{_CLOCK}?|[-/ ]?(?:{_ENGLISH})[-/ ]?{_YEAR}(?::{_TIME}|{_CLOCK})?)(?![\w]|-\w)",
         0.8,
-        validator=date.named_date,
+        validator=necessary(date.named_date),
         gate=(
             rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|º|°)?,? (?:of |de |den )?(?:{_ANY})\.?,? (?:de |of |del )?\d{{4}}\b"
             rf"|\b\d{{1,2}}[-/]?(?:{_ENGLISH})[-/ ]?\d{{4}}\b"
         ),
         ignore_case=True,
-        confirms=False,
     ),
     # December 31, 2024, Dec. 31st 2024, Dec 31 23:59:59 2024
     Pattern(
         "DATE",
         rf"(?<![\w/-])(?:{_ENGLISH})\.? {_DAY}(?:st|nd|rd|th)?(?:,? {_YEAR}{_CLOCK}?| {_TIME} {_YEAR})(?![\w]|-\w)",
         0.8,
-        validator=date.named_date,
+        validator=necessary(date.named_date),
         gate=rf"\b(?:{_ENGLISH})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}}\b| \d\d:\d\d)",
         ignore_case=True,
-        confirms=False,
     ),
     # 31-Dec-24, 31 Dec 24
     Pattern(
         "DATE",
         rf"(?<![\w/-])(?<!\d[.,:])(?:3[01]|[12]\d|0?[1-9])-(?:{_ENGLISH})-\d\d{_AFTER}",
         0.6,
-        validator=date.named_date,
+        validator=necessary(date.named_date),
         context=_WORDS,
         gate=rf"\b\d{{1,2}}-(?:{_ENGLISH})-\d\d\b",
         ignore_case=True,
-        confirms=False,
     ),
     # December 2024, Dez. 2024
     Pattern(
@@ -134,21 +127,19 @@ PATTERNS: tuple[Pattern, ...] = (
         "DATE",
         rf"{_BEFORE}{_DAY}(?:st|nd|rd|th|\.)?[ -](?:of )?(?:{_ENGLISH})(?!\w|-\w|[ ,-]{{1,2}}\d)",
         0.4,
-        validator=date.named_date,
+        validator=necessary(date.named_date),
         context=_WORDS,
         gate=rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?[ -](?:of )?(?:{_ENGLISH})\b",
         ignore_case=True,
-        confirms=False,
     ),
     Pattern(
         "DATE",
         rf"(?<![\w/-])(?:{_ENGLISH})\.? {_DAY}(?:st|nd|rd|th)?(?!\w|[-/.:]\d|,? \d)",
         0.4,
-        validator=date.named_date,
+        validator=necessary(date.named_date),
         context=_WORDS,
         gate=rf"\b(?:{_ENGLISH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b",
         ignore_case=True,
-        confirms=False,
     ),
     # 12/2024, 12/24, 20241231
     Pattern(
@@ -163,9 +154,8 @@ PATTERNS: tuple[Pattern, ...] = (
         "DATE",
         r"(?<![\w.,/-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\w/-]|[.,]\d)",
         0.1,
-        validator=date.compact_date,
+        validator=necessary(date.compact_date),
         context=_WORDS,
         gate=r"\b(?:19|20)\d\d[01]\d[0-3]\d\b",
-        confirms=False,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.pattern.validator import address
+from nerproc.detection.pattern.validator.rule import necessary
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
@@ -61,28 +62,25 @@ PATTERNS: tuple[Pattern, ...] = (
         _V6_SHORT,
         0.6,
         kind="ipv6",
-        validator=address.short_ipv6,
+        validator=necessary(address.short_ipv6),
         context=_IP_WORDS,
         gate=r"::",
         prefix=_HEXADECIMAL,
-        confirms=False,
     ),
     Pattern(
         "MAC_ADDRESS",
         r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?!\w|[:-]\w)",
         0.85,
-        validator=address.mac,
+        validator=necessary(address.mac),
         context=_MAC_WORDS,
         gate=r"\b[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}\b",
-        confirms=False,
     ),
     Pattern(
         "MAC_ADDRESS",
         r"(?<![\w.-])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?!\w|[.-]\w)",
         0.6,
-        validator=address.mac,
+        validator=necessary(address.mac),
         context=_MAC_WORDS,
         gate=r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b",
-        confirms=False,
     ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.pattern.validator import secret
+from nerproc.detection.pattern.validator.rule import necessary
 
 # kind, expression up to the point where it is told from other text, the rest of it
 _ISSUED: tuple[tuple[str, str, str], ...] = (
@@ -102,20 +103,18 @@ PATTERNS: tuple[Pattern, ...] = (
         r"(?i:aws_?secret_?(?:access_?)?key|secretaccesskey)[\"']?\s{0,4}(?:=>|[:=])\s{0,4}[\"']?\K[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])",
         0.9,
         kind="aws_secret_key",
-        validator=secret.random_key,
+        validator=necessary(secret.random_key),
         gate=r"(?:aws_?secret_?(?:access_?)?key|secretaccesskey)[\"']?\s*(?:=>|[:=])\s*[\"']?[A-Za-z0-9/+]",
         ignore_case=True,
-        confirms=False,
     ),
     Pattern(
         "SECRET",
         r"(?<![A-Za-z0-9/+=_-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])",
         0.1,
         kind="aws_secret_key",
-        validator=secret.random_key,
-        context=("aws", "amazon", "secret", "secret access key", "secret key", "iam", "s3"),
+        validator=necessary(secret.random_key),
+        context=("aws", "amazon", "secret", "secret access key", "secret key", "iam"),
         gate=r"\b[A-Za-z0-9/+]{40}",
-        confirms=False,
         numeral=True,
     ),
     Pattern(
@@ -123,29 +122,26 @@ PATTERNS: tuple[Pattern, ...] = (
         r"://[^\s:/?#@\"'<>]{0,64}:\K[^\s/?#@\"'<>{}$*]{3,128}(?=@[\w.\[-])",
         0.8,
         kind="url_password",
-        validator=secret.password,
+        validator=necessary(secret.password),
         gate=r"://[^\s:/?#@]*:[^\s/]",
-        confirms=False,
     ),
     Pattern(
         "SECRET",
         rf"{_NAMES}{_ASSIGN}(?:bearer )?(?:[\"']\K[\w.~+/=!@#%&-]{{16,256}}(?=[\"'])|\K[\w.~+/=-]{{16,256}}(?=[\s,;&\"']|\Z))",
         0.5,
         kind="generic",
-        validator=secret.random_secret,
+        validator=necessary(secret.random_secret),
         gate=r"(?:key|secret|token)[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*(?:bearer )?[\"']?[\w.~+/=!@#%&-]",
         ignore_case=True,
-        confirms=False,
     ),
     Pattern(
         "SECRET",
         rf"{_PASSWORDS}{_ASSIGN}(?:\"\K[^\"\n]{{4,128}}(?=\")|'\K[^'\n]{{4,128}}(?=')|\K[^\s\"',;&<>(){{}}\[\]]{{4,128}}(?=[\s,;&<\"')\]}}]|\Z))",
         0.4,
         kind="password",
-        validator=secret.password,
+        validator=necessary(secret.password),
         gate=rf"{_PASSWORDS}[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*[\"']?\S",
         ignore_case=True,
         context=("password", "login", "user", "username", "credentials", "db", "database", "root", "admin"),
-        confirms=False,
     ),
 )

@@ -18,20 +18,20 @@ _MONTH_OF |= {"juin": 6, "juil": 7, "jui": 7}  # French: the fourth letter decid
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 
 
-def numeric_date(text: str) -> bool | None:
+def numeric_date(text: str) -> bool:
     """Year-month-day, or day and month in either order before the year."""
     first, second, third = (int(number) for number in _NUMBER.findall(text)[:3])
     if first > 31:
         return _exists(third, second)
-    return None if _exists(first, second) is None or _exists(second, first) is None else False
+    return _exists(first, second) or _exists(second, first)
 
 
-def compact_date(text: str) -> bool | None:
+def compact_date(text: str) -> bool:
     """YYYYMMDD."""
     return _exists(int(text[6:8]), int(text[4:6]))
 
 
-def named_date(text: str) -> bool | None:
+def named_date(text: str) -> bool:
     """A day (the first number of at most two digits) and a month by its name."""
     day = next((int(number) for number in _NUMBER.findall(text) if len(number) <= 2), 1)
     for word in _LETTERS.findall(text):
@@ -42,5 +42,5 @@ def named_date(text: str) -> bool | None:
     return False
 
 
-def _exists(day: int, month: int) -> bool | None:
-    return None if 1 <= month <= 12 and 1 <= day <= _DAYS[month] else False
+def _exists(day: int, month: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= _DAYS[month]

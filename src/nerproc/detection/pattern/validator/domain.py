@@ -19,7 +19,7 @@ def ends_in_known_domain(text: str) -> bool:
     return last in TOP_LEVEL_DOMAINS or last.startswith("xn--")
 
 
-def known_host(url: str) -> bool | None:
-    """None if the host of a URL without scheme can exist, False if its top-level domain does not."""
+def known_host(url: str) -> bool:
+    """Whether the host of a URL without scheme ends in a top-level domain."""
     host = url.partition("/")[0].partition("?")[0].partition("#")[0].partition(":")[0]
-    return None if ends_in_known_domain(host) else False
+    return ends_in_known_domain(host)

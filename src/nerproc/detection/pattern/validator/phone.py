@@ -1,7 +1,7 @@
 """Telephone numbers, by Google's numbering plans (the `phonenumbers` package).
 
-A full parse takes 31 µs. So North American numbers are held against the plans' own expressions directly
-(2 µs, the same verdicts), and those of other countries are remembered.
+A full parse takes 31 µs. So numbers are first held against the plans' own expressions (2 µs); only what does not
+fit them as it stands, because of a trunk prefix, is parsed, and remembered.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ _REGIONS = (
     "GB", "DE", "FR", "IT", "ES", "NL", "BE", "CH", "AT", "IE", "PL", "PT", "SE", "NO", "DK", "FI", "CZ", "GR",
     "IN", "IL", "BR", "MX", "AR", "AU", "NZ", "JP", "KR", "CN", "SG", "ZA", "TR", "RU", "UA", "AE",
 )  # fmt: skip
+_NORTH_AMERICA = 1
+_LONGEST = 15  # digits (ITU-T E.164)
 _NOT_DIGIT = re.compile(r"\D+")
 _EXTENSION = re.compile(r"\s*(?:,|;|#|(?i:x|ext))[^\d]*\d+\Z")
 _KINDS = (
@@ -24,47 +26,49 @@ _KINDS = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _north_american() -> re.Pattern[str]:
-    """What some region of country code 1 accepts."""
-    plans = set()
-    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1]:
-        metadata = PhoneMetadata.metadata_for_region(region)
+@lru_cache(maxsize=256)
+def _plan(country_code: int) -> re.Pattern[str]:
+    """What some region of a country code accepts, without national prefix."""
+    numbers = set()
+    for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[country_code]:
+        metadata = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
         for kind in _KINDS:
-            plan = getattr(metadata, kind)
-            if plan is not None and plan.national_number_pattern:
-                plans.add(plan.national_number_pattern)
-    return re.compile("|".join(f"(?:{plan})" for plan in sorted(plans)))
+            description = getattr(metadata, kind)
+            if description is not None and description.national_number_pattern:
+                numbers.add(description.national_number_pattern)
+    return re.compile("|".join(f"(?:{number})" for number in sorted(numbers)))
 
 
-def north_american(text: str) -> bool | None:
-    """None if ten digits (after an optional 1) can be a number in country code 1, else False."""
+def north_american(text: str) -> bool:
+    """Whether ten digits (after an optional 1) can be a number in country code 1."""
     digits = _digits(text)[-10:]
-    return None if _north_american().fullmatch(digits) else False
+    return _plan(_NORTH_AMERICA).fullmatch(digits) is not None
 
 
 def international(text: str) -> bool:
-    """True if a number with its country code is valid, else False."""
+    """Whether a number with its country code is valid."""
     return _international(_digits(text))
 
 
-def international_by_zeros(text: str) -> bool | None:
-    """None if what follows 00 is a number with its country code, else False."""
-    return None if _international(_digits(text)[2:]) else False
+def international_by_zeros(text: str) -> bool:
+    """Whether what follows 00 is a valid number with its country code."""
+    return _international(_digits(text)[2:])
 
 
 def _international(digits: str) -> bool:
-    if digits.startswith("1"):
-        return len(digits) == 11 and _north_american().fullmatch(digits[1:]) is not None
-    if not 7 <= len(digits) <= 15:
-        return False
-    return _valid(f"+{digits}", None)
+    for length in (1, 2, 3):
+        country_code = int(digits[:length] or 0)
+        if country_code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            if _plan(country_code).fullmatch(digits, length):
+                return True
+            return country_code != _NORTH_AMERICA and len(digits) <= _LONGEST and _valid(f"+{digits}", None)
+    return False
 
 
-def national(text: str) -> bool | None:
-    """None if the number is valid in one of the larger countries, else False."""
+def national(text: str) -> bool:
+    """Whether the number is valid in one of the larger countries."""
     digits = _digits(text)
-    return None if any(_valid(digits, region) for region in _REGIONS) else False
+    return any(_valid(digits, region) for region in _REGIONS)
 
 
 def _digits(text: str) -> str:

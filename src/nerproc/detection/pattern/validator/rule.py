@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nerproc.detection.pattern.pattern import Validator
+from nerproc.detection.pattern.pattern import Necessary, Validator
 
 Check = Callable[[str], bool]  # whether the matched text passes
 
@@ -16,7 +16,7 @@ def decisive(check: Check) -> Validator:
 
 def necessary(check: Check) -> Validator:
     """Failing refutes it, passing proves nothing: a check digit that one random number in ten has."""
-    return lambda text: None if check(text) else False
+    return Necessary(check)
 
 
 def sufficient(check: Check) -> Validator:

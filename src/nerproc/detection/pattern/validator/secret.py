@@ -37,20 +37,20 @@ def json_web_token(text: str) -> bool:
     return isinstance(fields, dict) and ("alg" in fields or "typ" in fields)
 
 
-def random_secret(text: str) -> bool | None:
-    """None for what may be random: several classes of characters and at least 3 bits for each."""
+def random_secret(text: str) -> bool:
+    """Whether it may be random: several classes of characters and at least 3 bits for each."""
     if _PLACEHOLDER.search(text) or entropy(text) < 3.0:
         return False
-    return None if sum(kind.search(text) is not None for kind in _CLASSES) >= 2 else False
+    return sum(kind.search(text) is not None for kind in _CLASSES) >= 2
 
 
-def random_key(text: str) -> bool | None:
-    """None for 40 characters of Base64 that are no hexadecimal hash, path or word."""
+def random_key(text: str) -> bool:
+    """Whether 40 characters of Base64 look random: no hexadecimal hash, path or word."""
     if _HEXADECIMAL.fullmatch(text) or not all(kind.search(text) for kind in _CLASSES):
         return False
-    return None if entropy(text) >= 4.0 else False
+    return entropy(text) >= 4.0
 
 
-def password(text: str) -> bool | None:
-    """None unless it is a placeholder or a piece of code."""
-    return False if _PLACEHOLDER.search(text) or text.endswith(("(", "()", ");")) else None
+def password(text: str) -> bool:
+    """Whether it is neither a placeholder nor a piece of code."""
+    return not (_PLACEHOLDER.search(text) or text.endswith(("(", "()", ");")))
