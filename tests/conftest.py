@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nerproc.db.database import Database
+from tests.process import RunningHead, running_head
 
 
 @pytest.fixture
@@ -39,3 +40,10 @@ def database(server: Path) -> Iterator[Database]:
         maintenance.execute("CREATE DATABASE test")
     with Database.embedded(server, name="test") as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def head(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHead]:
+    """`nerproc serve` with one worker process and a home of its own, for the session."""
+    with running_head(tmp_path_factory.mktemp("head")) as head:
+        yield head

@@ -47,7 +47,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON with the fields o
 Form = Annotated[
     Literal["table", "json", "jsonl", "csv"], typer.Option("--format", help="How to print what is found.")
 ]
-Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="Print so many at most; 0 prints all.")]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=0, help="Show so many at most, 0 for all. Tables: 50."),
+]
 
 Model = Annotated[str, typer.Option("--model", metavar="NAME", help="Model that looks for entities.")]
 Labels = Annotated[

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 import traceback
 from typing import Any
 
@@ -18,12 +20,21 @@ def fail(error: NerprocError, *, as_json: bool) -> ExitCode:
 
         words(problem_of(error).model_dump_json(indent=2, exclude_none=True))
         return error.exit_code
-    words(f"{paint('nerproc:', 'red', sys.stderr)} {error.message}")
+    _say("nerproc:", "red", error.message)
     if isinstance(error, QueryError):
         words("\n".join(f"  {printable(line)}" for line in error.caret().split("\n")))
     if error.hint:
-        words(f"{paint('hint:', 'dim', sys.stderr)} {error.hint}")
+        _say("hint:", "dim", error.hint)
     return error.exit_code
+
+
+def _say(kind: str, style: str, text: str) -> None:
+    """Print a message, its lines broken between words where there is a terminal."""
+    said = "\n".join(printable(line) for line in f"{kind} {text}".splitlines())
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        said = "\n".join(textwrap.fill(line, width, break_on_hyphens=False) for line in said.splitlines())
+    words(paint(kind, style, sys.stderr) + said.removeprefix(kind))
 
 
 def fail_to_parse(error: Any, *, as_json: bool) -> ExitCode:

@@ -30,10 +30,10 @@ def show(
     context: typer.Context,
     topic: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TOPIC]", help="A command, exit-codes, or environment."),
+        typer.Argument(metavar="TOPIC", help="A command, exit-codes, or environment."),
     ] = None,
 ) -> None:
-    """Show help: `nerproc help exit-codes`, `nerproc help environment`, `nerproc help COMMAND`."""
+    """Show help on exit-codes, environment, or a command."""
     match topic or []:
         case ["exit-codes"]:
             _exit_codes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -27,12 +26,12 @@ State = Annotated[
 
 def status(
     ident: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Id of a job, or its first letters (4 or more).")
+        str | None, typer.Argument(metavar="ID", help="Id of a job, or its first letters (4 or more).")
     ] = None,
     *,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the job until it ends.")] = False,
     state: State = None,
-    limit: command.Limit = 20,
+    limit: command.Limit = None,
     form: command.Form = "table",
     as_json: command.Json = False,
 ) -> ExitCode:
@@ -52,10 +51,10 @@ def status(
     return ExitCode.OK
 
 
-def list_jobs(backend: Backend, *, state: State, limit: int, form: str) -> None:
+def list_jobs(backend: Backend, *, state: State, limit: int | None, form: str) -> None:
     """Print jobs, newest first."""
-    jobs = islice(backend.jobs(state=state), limit or None)
-    show(jobs, _columns(), form, empty="There are no jobs yet. nerproc scan PATH makes one.")
+    empty = "There are no jobs yet. nerproc scan PATH makes one."
+    show(backend.jobs(state=state), _columns(), form, limit=limit, empty=empty)
 
 
 def show_report_of(backend: Backend, report: UUID, *, as_json: bool) -> None:

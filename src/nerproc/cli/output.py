@@ -10,12 +10,14 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from nerproc.cli.table import Cell, layout
 from nerproc.errors import UsageError
 
+TABLE_ROWS = 50  # that a table has unless it is asked for more
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
@@ -28,7 +30,7 @@ class Column:
     show: Callable[[Any], str] | None = None  # from the value, for the table; None: as it is
     right: bool = False  # aligned to the right
     wide: bool = False  # may be cut off where the terminal is narrow
-    only_csv: bool = False  # has no room in a table
+    only: Literal["table", "csv"] | None = None  # where it is shown; None: in both
 
 
 def words(text: str = "") -> None:
@@ -105,17 +107,29 @@ def show_one(item: Any) -> None:
     data(json.dumps(plain(item), indent=2, ensure_ascii=False))
 
 
-def show(items: Iterable[Any], columns: Sequence[Column], form: str, *, empty: str = "Nothing found.") -> None:
-    """Print items in the given format, as they come where the format allows it."""
+def show(
+    items: Iterable[Any],
+    columns: Sequence[Column],
+    form: str,
+    *,
+    limit: int | None = 0,
+    empty: str = "Nothing found.",
+) -> None:
+    """Print items in the given format, as they come where the format allows it.
+
+    `limit` is how many at most, 0 is all; None is all for programs, and TABLE_ROWS for people.
+    """
+    if form == "table":
+        _table(items, [column for column in columns if column.only != "csv"], limit, empty)
+        return
+    items = islice(items, limit or None)
     match form:
         case "json":
             _json(items)
         case "jsonl":
             _json_lines(items)
-        case "csv":
-            _csv(items, columns)
         case _:
-            _table(items, [column for column in columns if not column.only_csv], empty)
+            _csv(items, [column for column in columns if column.only != "table"])
 
 
 def _json(items: Iterable[Any]) -> None:
@@ -140,21 +154,21 @@ def _json_lines(items: Iterable[Any]) -> None:
 def _csv(items: Iterable[Any], columns: Sequence[Column]) -> None:
     import csv
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    from nerproc.report.export import MARK, RISKY_STARTS
+
+    def harmless(value: Any) -> Any:
+        return f"{MARK}{value}" if isinstance(value, str) and value.startswith(tuple(RISKY_STARTS)) else value
+
+    writer = csv.writer(sys.stdout)
     writer.writerow([column.name for column in columns])
     for item in items:
-        writer.writerow([_harmless(column.value(item)) for column in columns])
+        writer.writerow([harmless(column.value(item)) for column in columns])
 
 
-def _harmless(value: Any) -> Any:
-    """A value that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
-
-
-def _table(items: Iterable[Any], columns: Sequence[Column], empty: str) -> None:
-    rows = [[_cell(column, column.value(item)) for column in columns] for item in items]
+def _table(items: Iterable[Any], columns: Sequence[Column], limit: int | None, empty: str) -> None:
+    most = TABLE_ROWS if limit is None else limit
+    rest = iter(items)
+    rows = [[_cell(column, column.value(item)) for column in columns] for item in islice(rest, most or None)]
     if not rows:
         words(empty)
         return
@@ -164,6 +178,8 @@ def _table(items: Iterable[Any], columns: Sequence[Column], empty: str) -> None:
     data(paint(head, "dim"))
     for line in lines:
         data(line)
+    if most and next(rest, None) is not None:
+        words(paint(f"The first {most:,}; --limit 0 shows all.", "dim", sys.stderr))
 
 
 def _cell(column: Column, value: Any) -> Cell:

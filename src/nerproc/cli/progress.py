@@ -1,4 +1,4 @@
-"""How far a running report is: a live line on a terminal, now and then a line elsewhere. All on stderr."""
+"""How far a running job is: a live line on a terminal, now and then a line elsewhere. All on stderr."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nerproc.cli.output import words
 from nerproc.cli.summary import duration, size, state_of
 
 if TYPE_CHECKING:
-    from nerproc.schema.report import Job, Report
+    from nerproc.schema.report import Job
 
 LINE_SECONDS = 10.0  # between two lines where there is no terminal
 
@@ -40,51 +40,51 @@ class Progress:
     def _start(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+        from rich.table import Column
 
         self._live = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[words]}"),
+            BarColumn(bar_width=12),
+            TextColumn("{task.fields[words]}", table_column=Column(no_wrap=True, overflow="ellipsis")),
             console=Console(stderr=True),
             transient=True,
         )
         self._bar = self._live.add_task("starting", total=None, words="")
         self._live.start()
 
-    def update(self, report: Report | Job) -> None:
+    def update(self, job: Job) -> None:
         """Show how far it is."""
         if self._live is not None:
             self._live.update(
                 self._bar,
-                description=state_of(report.state, paused=report.paused),
-                total=report.total_bytes or None,
-                completed=report.bytes,
-                words=how_far(report),
+                description=state_of(job.state, paused=job.paused),
+                total=job.total_bytes or None,
+                completed=job.bytes,
+                words=how_far(job),
             )
         elif not self._silent and time.monotonic() > self._next_line:
             self._next_line = time.monotonic() + LINE_SECONDS
-            words(f"{state_of(report.state, paused=report.paused)}: {how_far(report)}")
+            words(f"{state_of(job.state, paused=job.paused)}: {how_far(job)}")
 
 
-def how_far(report: Report | Job) -> str:
-    """Objects, bytes, speed, entities and the time left, as far as they are known."""
-    counts = report.objects
+def how_far(job: Job) -> str:
+    """Objects, speed, entities and the time left, as far as they are known."""
+    counts = job.objects
     done = counts.succeeded + counts.skipped + counts.failed
-    parts = [f"{done:,} of {counts.total:,} objects", f"{size(report.bytes)} of {size(report.total_bytes)}"]
-    seconds = _seconds(report)
-    if seconds and report.bytes:
-        speed = report.bytes / seconds
-        parts.append(f"{size(speed)}/s")
-        parts.append(f"{report.entities:,} entities")
-        left = (report.total_bytes - report.bytes) / speed
+    parts = [f"{done:,}/{counts.total:,} objects"]
+    seconds = _seconds(job)
+    if seconds and job.bytes:
+        speed = job.bytes / seconds
+        left = (job.total_bytes - job.bytes) / speed
+        parts += [f"{size(speed)}/s", f"{job.entities:,} entities"]
         parts += [f"{duration(left)} left"] if left >= 1 else []
     return ", ".join(parts)
 
 
-def _seconds(report: Report | Job) -> float | None:
-    if report.started_at is None:
+def _seconds(job: Job) -> float | None:
+    if job.started_at is None:
         return None
-    if report.finished_at is not None:
-        return (report.finished_at - report.started_at).total_seconds()
-    return max(0.001, time.time() - report.started_at.timestamp())
+    if job.finished_at is not None:
+        return (job.finished_at - job.started_at).total_seconds()
+    return max(0.001, time.time() - job.started_at.timestamp())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -22,7 +22,7 @@ app = command.group("Look at what reports found, search it, export it, delete it
 
 Status = Annotated[
     Literal["succeeded", "skipped", "failed"] | None,
-    typer.Option("--status", help="Only objects that ended so."),
+    typer.Option("--status", help="Only those that ended so."),
 ]
 ObjectNames = Annotated[
     list[str] | None, typer.Option("--object", metavar="NAME", help="Only in this object. May be repeated.")
@@ -31,7 +31,10 @@ ObjectNames = Annotated[
 
 @app.command(name="list")
 def list_reports(
-    state: State = None, limit: command.Limit = 20, form: command.Form = "table", as_json: command.Json = False
+    state: State = None,
+    limit: command.Limit = None,
+    form: command.Form = "table",
+    as_json: command.Json = False,
 ) -> None:
     """List the reports, newest first."""
     from nerproc.cli.backend import open_backend
@@ -55,7 +58,7 @@ def entities(
     *,
     label: command.Labels = None,
     objects: ObjectNames = None,
-    limit: command.Limit = 100,
+    limit: command.Limit = None,
     form: command.Form = "table",
     as_json: command.Json = False,
 ) -> None:
@@ -67,14 +70,14 @@ def entities(
         labels = [name.upper() for name in label] if label else None
         found = backend.entities(report, label=labels, object=objects)
         chosen = command.chosen(form, as_json=as_json)
-        show(islice(found, limit or None), _ENTITY, chosen, empty="No entities.")
+        show(found, _ENTITY, chosen, limit=limit, empty="No entities.")
 
 
 @app.command()
 def objects(
     ident: command.Id,
     status: Status = None,
-    limit: command.Limit = 100,
+    limit: command.Limit = None,
     form: command.Form = "table",
     as_json: command.Json = False,
 ) -> None:
@@ -84,14 +87,14 @@ def objects(
     with open_backend() as backend:
         found = backend.objects(command.resolve(backend, ident), status=status)
         chosen = command.chosen(form, as_json=as_json)
-        show(islice(found, limit or None), _object_columns(), chosen, empty="No objects.")
+        show(found, _object_columns(), chosen, limit=limit, empty="No objects.")
 
 
 @app.command()
 def search(
     ident: command.Id,
     query: Annotated[str, typer.Argument(metavar="QUERY", help="""Like 'COUNT(SSN) > 3 AND NAME = "Ann"'.""")],
-    limit: command.Limit = 100,
+    limit: command.Limit = None,
     form: command.Form = "table",
     as_json: command.Json = False,
 ) -> None:
@@ -101,7 +104,7 @@ def search(
     with open_backend() as backend:
         found = backend.search(command.resolve(backend, ident), query)
         chosen = command.chosen(form, as_json=as_json)
-        show(islice(found, limit or None), _MATCH, chosen, empty="No object matches.")
+        show(found, _MATCH, chosen, limit=limit, empty="No object matches.")
 
 
 @app.command()
@@ -152,18 +155,27 @@ def _of_location(name: str) -> Callable[[Entity], object]:
     return lambda entity: getattr(entity.location, name, None)
 
 
+def _place(entity: Entity) -> str:
+    """The location in words; where there is none, the offset."""
+    if entity.location is None:
+        return f"at {entity.start:,}"
+    parts = ((name, getattr(entity.location, name)) for name in ("member", "page", "sheet", "row"))
+    return " ".join(f"{name} {value}" for name, value in parts if value is not None)
+
+
 _ENTITY = [
     Column("object", lambda entity: entity.object, wide=True),
-    Column("start", lambda entity: entity.start, right=True),
-    Column("end", lambda entity: entity.end, only_csv=True),
+    Column("place", _place, wide=True, only="table"),
+    Column("start", lambda entity: entity.start, only="csv"),
+    Column("end", lambda entity: entity.end, only="csv"),
     Column("label", lambda entity: entity.label),
     Column("kind", lambda entity: entity.kind),
     Column("text", lambda entity: entity.text, wide=True),
     Column("score", lambda entity: entity.score, show="{:.2f}".format, right=True),
-    Column("source", lambda entity: entity.source, only_csv=True),
-    Column("left_context", lambda entity: entity.left_context, only_csv=True),
-    Column("right_context", lambda entity: entity.right_context, only_csv=True),
-    *(Column(name, _of_location(name), only_csv=True) for name in ("page", "sheet", "row", "member")),
+    Column("source", lambda entity: entity.source, only="csv"),
+    Column("left_context", lambda entity: entity.left_context, only="csv"),
+    Column("right_context", lambda entity: entity.right_context, only="csv"),
+    *(Column(name, _of_location(name), only="csv") for name in ("page", "sheet", "row", "member")),
 ]
 _COUNTS = Column(
     "label_counts",
@@ -180,8 +192,9 @@ def _object_columns() -> list[Column]:
         Column("object", lambda found: found.object, wide=True),
         Column("status", lambda found: found.status),
         Column("size", lambda found: found.size, show=size, right=True),
-        Column("media_type", lambda found: found.media_type, only_csv=True),
-        _COUNTS,
-        Column("groups", lambda found: ", ".join(found.groups), only_csv=True),
+        Column("media_type", lambda found: found.media_type, only="csv"),
+        Column("entities", lambda found: sum(found.label_counts.values()), show="{:,}".format, right=True),
+        replace(_COUNTS, only="csv"),
+        Column("groups", lambda found: ", ".join(found.groups), only="csv"),
         Column("reason", lambda found: found.reason, wide=True),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,26 +59,26 @@ def scan(
 
     settings = _settings()
     # Its children get ready while this process imports the rest and the database starts.
-    supervisor = Supervisor(settings, workers or _cores(files))
-    from nerproc.cli.work import work
-    from nerproc.node import Node
-    from nerproc.report.export import format_of
-    from nerproc.report.query.parse import parse
+    with closing(Supervisor(settings, workers or _cores(files))) as supervisor:
+        from nerproc.cli.work import work
+        from nerproc.node import Node
+        from nerproc.report.export import format_of
+        from nerproc.report.query.parse import parse
 
-    form = format_of(output.name) if output is not None else None
-    if fail_on is not None:
-        parse(fail_on)
-    with Node.open(settings) as node:
-        report_id = _submit(node, files, what)
-        interrupted = work(supervisor, node, report_id, silent=as_json)
-        report = node.reports.get(report_id)
-        _show(report, as_json=as_json)
-        if output is not None and form is not None:
-            write_file(output, node.reports.export(report_id, form))
-        if interrupted:
-            words(f"Stopped. Report {report_id} keeps what was found until then.")
-            return ExitCode.INTERRUPTED
-        return _verdict(node, report, fail_on=fail_on, strict=strict)
+        form = format_of(output.name) if output is not None else None
+        if fail_on is not None:
+            parse(fail_on)
+        with Node.open(settings) as node:
+            report_id = _submit(node, files, what)
+            interrupted = work(supervisor, node, report_id, silent=as_json)
+            report = node.reports.get(report_id)
+            _show(report, as_json=as_json)
+            if output is not None and form is not None:
+                write_file(output, node.reports.export(report_id, form))
+            if interrupted:
+                words(f"Stopped. Report {report_id} keeps what was found until then.")
+                return ExitCode.INTERRUPTED
+            return _verdict(node, report, fail_on=fail_on, strict=strict)
 
 
 def _check(paths: list[str]) -> list[str] | None:

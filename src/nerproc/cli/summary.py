@@ -20,6 +20,7 @@ STATES = {
     "failed": "red",
     "stopped": "yellow",
 }
+ENDS = {"succeeded": "partly", "skipped": "skipped", "failed": "failed"}  # of an object that has a reason
 
 
 def show_report(report: Report) -> None:
@@ -125,7 +126,8 @@ def _groups(report: Report) -> Iterator[str]:
 def _errors(report: Report) -> Iterator[str]:
     first = report.errors[:MOST_ERRORS]
     rows = [
-        [Cell(error.status), Cell(printable(error.object)), Cell(printable(error.reason))] for error in first
+        [Cell(ENDS[error.status]), Cell(printable(error.object)), Cell(printable(error.reason))]
+        for error in first
     ]
     width = terminal_width()
     yield paint("  not scanned, or not wholly", "dim")

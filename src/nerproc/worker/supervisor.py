@@ -53,8 +53,9 @@ class Supervisor:
         threads = [
             threading.Thread(target=self._renew, name="leases", daemon=True),
             threading.Thread(target=self._upkeep, name="upkeep", daemon=True),
-            threading.Thread(target=self._receive, name="permits", daemon=True),
         ]
+        if job is None:  # the tasks of a single job are made here: nobody else has to wake us
+            threads.append(threading.Thread(target=self._receive, name="permits", daemon=True))
         for thread in threads:
             thread.start()
         try:
@@ -99,6 +100,10 @@ class Supervisor:
             self.drain_ends = now
             self._closing.set()
         self._wake.set()
+
+    def close(self) -> None:
+        """End the children of a supervisor that did not come to run; after `run` there is nothing to do."""
+        self._finish([])
 
     def busy(self) -> list[Claim]:
         """The tasks in hand."""
