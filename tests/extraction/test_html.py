@@ -56,6 +56,11 @@ def test_the_declared_charset_counts(charset: str):
     assert read(page.encode(charset), "a").text == "Zoë Müller\n"
 
 
+def test_a_declared_charset_that_cannot_be_is_ignored():
+    assert read(b'<html><meta charset="utf-16"><p>Zo\xc3\xab', "a").text == "Zoë\n"
+    assert read(b'<html><meta charset="rot13"><p>Zo\xc3\xab', "a").text == "Zoë\n"
+
+
 def test_content_beats_the_name():
     assert read(b"<!DOCTYPE html><p>a&amp;b</p>", "a.txt").text == "a&b\n"
     assert read(b"<p>a &amp; b", "page.htm").text == "a & b\n"

@@ -85,6 +85,11 @@ def test_json_lines_have_rows():
     assert read(data, "a.json").media_type == "application/jsonl"
 
 
+def test_long_lines_are_json_lines_too():
+    line = json.dumps({"text": "x" * 20_000})
+    assert read(f"{line}\n{line}\n".encode(), "a").media_type == "application/jsonl"
+
+
 def test_rows_and_hints_over_many_segments():
     lines = [json.dumps({"id": number, "who": {"taxNumber": f"T{number}é\n."}}) for number in range(60_000)]
     document = read("\n".join(lines).encode(), "a.jsonl")

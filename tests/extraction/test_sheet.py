@@ -101,7 +101,7 @@ def test_bombs_are_skipped():
     with pytest.raises(Skipped, match="limits"):
         read(xlsx_of({"S": " " * 9_000_000}), "a.xlsx", Limits(free_bytes=1 << 20))
     with pytest.raises(Skipped, match="limits"):
-        read(xlsx_of({"S": " " * 9_000_000}), "a.xlsx", Limits(part_bytes=1 << 20))
+        read(xlsx_of({"S": " " * 9_000_000}), "a.xlsx", Limits(workbook_bytes=1 << 20))
 
 
 def test_a_damaged_workbook_is_broken():

@@ -89,10 +89,16 @@ def charset(name: str | None) -> str | None:
     """Python's name of a declared charset; None if there is none that decodes text."""
     try:
         found = codecs.lookup(name or "").name
-        b"".decode(found)  # refuses codecs that do not make text
+        b"a".decode(found, "ignore")  # refuses codecs that do not make text
     except (LookupError, ValueError):
         return None
     return None if found in _UNSAFE else _ALIASES.get(found, found)
+
+
+def inner_charset(found: re.Match[bytes] | None) -> str | None:
+    """The charset that a document names within itself; never UTF-16, in which its name could not be read."""
+    name = charset(found[1].decode("ascii", "replace")) if found else None
+    return None if name is None or name.startswith(("utf-16", "utf-32")) else name
 
 
 def _unmarked_utf16(head: bytes) -> tuple[str, int] | None:

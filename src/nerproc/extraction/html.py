@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from nerproc.extraction.decode import charset, decoded
+from nerproc.extraction.decode import decoded, inner_charset
 from nerproc.extraction.input import Input
 from nerproc.extraction.marked import MarkedSegment, MarkedText, Names
 
@@ -65,7 +65,7 @@ def lines(source: Input, declared: str | None = None) -> Iterator[MarkedSegment]
 
     meta = _CHARSET.search(source.head, 0, 4 << 10)
     text = MarkedText()
-    for piece in _pieces(decoded(source, charset(declared) or (meta[1].decode() if meta else None))):
+    for piece in _pieces(decoded(source, declared or inner_charset(meta))):
         root = LexborHTMLParser(piece).root
         if root is not None:
             _walk(root, _Page(text, root))

@@ -143,12 +143,11 @@ class JsonSegment:
         if len(self._raw) == len(self.text):
             return offset
         if self._breaks is None:
-            ends = [found.end() for found in _ESCAPE.finditer(self._raw)]
-            lengths = [found.end() - found.start() - 1 for found in _ESCAPE.finditer(self._raw)]
-            texts, lost = [], 0
-            for end, length in zip(ends, lengths, strict=True):
-                lost += length
+            texts, ends, lost = [], [], 0
+            for start, end in map(re.Match.span, _ESCAPE.finditer(self._raw)):
+                lost += end - start - 1
                 texts.append(end - lost)
+                ends.append(end)
             self._breaks = texts, ends
         texts, ends = self._breaks
         found = bisect_right(texts, offset) - 1

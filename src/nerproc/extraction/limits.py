@@ -19,7 +19,7 @@ class Limits:
     """
 
     inflated_bytes: int = 64 * GIB  # bytes that archives and compressed parts may unpack to, all levels summed
-    ratio: int = 100  # unpacked bytes per packed byte, of a member and of the whole document
+    ratio: int = 200  # unpacked bytes per packed byte, of a member and of the whole document
     free_bytes: int = 16 * MIB  # unpacked bytes to which `ratio` does not apply yet
     members: int = 100_000  # files in archives, parts of mails, messages of mailboxes, all levels summed
     depth: int = 6  # containers inside one another (a .tar.gz counts as two)
@@ -27,7 +27,7 @@ class Limits:
     xml_depth: int = 512  # elements inside one another
     xml_token_bytes: int = 16 * MIB  # one tag, with its attributes
     sheet_cells: int = 16_000_000  # cells between the first and the last of a sheet, empty ones too
-    part_bytes: int = 256 * MIB  # what must be unpacked as a whole: a workbook, the shared parts of one
+    workbook_bytes: int = 256 * MIB  # a workbook, packed and unpacked: it is held in memory
     mail_bytes: int = 128 * MIB  # one message with its attachments
 
 

@@ -64,8 +64,8 @@ def segments(document: OpenedDocument) -> Iterator[SheetSegment]:
     """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    if document.source.size() > document.limits.part_bytes:
-        raise Skipped(f"a workbook larger than {document.limits.part_bytes // MIB} MiB")
+    if document.source.size() > document.limits.workbook_bytes:
+        raise Skipped(f"a workbook larger than {document.limits.workbook_bytes // MIB} MiB")
     if document.format is not XLS:
         with open_zip(document) as archive:
             _check(archive, document)
@@ -83,7 +83,7 @@ def _check(archive: ZipFile, document: OpenedDocument) -> None:
     total = 0
     for part in archive.infolist():
         total += part.file_size
-        if total > document.limits.part_bytes:
+        if total > document.limits.workbook_bytes:
             raise Skipped("a workbook that unpacks to more than the limits allow (a decompression bomb?)")
         stream = open_part(archive, part, document.budget)
         cells = _Cells() if _WORKSHEET.fullmatch(part.filename) else None

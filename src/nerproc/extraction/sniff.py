@@ -13,7 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 from nerproc.extraction import ole
 from nerproc.extraction.decode import byte_order
-from nerproc.extraction.input import Input
+from nerproc.extraction.input import HEAD, Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ _JSON = re.compile(
     rf'(?:\[\s*)*\{{\s*(?:\}}|"(?:[^"\\\n]|\\.)*"\s*:)|(?:\[\s*)+{_JSON_VALUE}\s*(?:,\s*["\[{{\dtfn-]|\]\s*\Z)'
 )
 _JSON_LINE = re.compile(r"[{\[].*[}\]]")
-_HEADER = re.compile(r"[!-9;-~]+:(?:[ \t]|\r?$)")
+_HEADER = re.compile(r"[!-9;-~]+:")
 _MAIL_FIELD = re.compile(
     r"^(?:(?P<sure>Message-ID|Received|MIME-Version|Return-Path|Delivered-To)|(?P<likely>From|Date|To|Subject|Cc)):",
     re.IGNORECASE | re.MULTILINE,
@@ -224,7 +224,8 @@ def sniff(source: Input, name: str) -> Format:
     if encoding is None and not _is_text(head):
         return _binary(head)
     codec, mark = encoding or ("latin-1", 0)  # ASCII is all that matters below
-    return _text(head[mark : mark + _SAMPLE].decode(codec, "replace"), _ending(name))
+    length = HEAD if head[mark : mark + 1] == b"{" else _SAMPLE  # lines of JSON may be long
+    return _text(head[mark : mark + length].decode(codec, "replace"), _ending(name))
 
 
 def _ending(name: str) -> str:

@@ -17,7 +17,7 @@ from xml.sax.handler import ContentHandler
 from defusedxml.common import EntitiesForbidden
 from defusedxml.expatreader import DefusedExpatParser
 
-from nerproc.extraction.decode import decoded
+from nerproc.extraction.decode import decoded, inner_charset
 from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.input import Input
 from nerproc.extraction.limits import Limits
@@ -63,11 +63,11 @@ def parse(source: Input, handler: Handler) -> Iterator[None]:
         Skipped: it declares entities, or exceeds a limit.
         Broken: it is not well-formed.
     """
-    declared = _DECLARED.match(source.head)
+    declared = inner_charset(_DECLARED.match(source.head))
     parser = DefusedExpatParser(forbid_external=False)  # external entities are not fetched: expat's default
     parser.setContentHandler(handler)
     try:
-        for text in decoded(source, declared[1].decode() if declared else None):
+        for text in decoded(source, declared):
             for start in range(0, len(text), _FED):
                 parser.feed(text[start : start + _FED])
                 handler.idle += _FED
