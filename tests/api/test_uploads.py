@@ -102,6 +102,10 @@ def test_an_upload_over_the_limit_leaves_nothing(node: Node) -> None:
     response = client.post("/api/v1/uploads", files=files)
     assert (response.status_code, response.json()["slug"]) == (413, "too-large")
     assert stored(node) == before
+    unsized = iter([PART] * 2_000)
+    response = client.post("/api/v1/uploads", content=unsized, headers=FORM)
+    assert (response.status_code, response.json()["slug"]) == (413, "too-large")
+    assert stored(node) == before
     assert client.post("/api/v1/uploads", files=files[:3]).status_code == 201
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -9,9 +10,8 @@ from fastapi.responses import StreamingResponse
 
 from nerproc.api.parameter import Cursor, Limit, ReportId, TheNode, problems
 from nerproc.report.export import ExportFormat
-from nerproc.report.search import Match
 from nerproc.schema.entity import Entity
-from nerproc.schema.report import Label, ObjectResult, ObjectStatus, Page
+from nerproc.schema.report import Label, ObjectMatch, ObjectResult, ObjectStatus, Page
 
 router = APIRouter(prefix="/reports/{report_id}", tags=["reports"])
 
@@ -92,7 +92,7 @@ def search_report(
     ],
     cursor: Cursor = None,
     limit: Limit = 100,
-) -> Page[Match]:
+) -> Page[ObjectMatch]:
     """List the objects that match a query; a problem has the `position` and an `excerpt` with a caret."""
     matches, following = node.reports.search(report_id, query, cursor=cursor, limit=limit)
     return Page(items=matches, next_cursor=following)
@@ -113,9 +113,10 @@ def export_report(
 ) -> StreamingResponse:
     """Download all entities in one file."""
     pieces = node.reports.export(report_id, format, labels=label)
+    begin = next(pieces, b"")  # what is wrong with the results shows now, while a problem can still be sent
     name = f"report-{str(report_id)[:8]}.{format}"
     return StreamingResponse(
-        pieces,
+        itertools.chain([begin], pieces),
         media_type=MEDIA_TYPES[format],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

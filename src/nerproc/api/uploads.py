@@ -50,6 +50,8 @@ _BODY = {
 async def create_upload(request: Request, node: TheNode, response: Response) -> Upload:
     """Send files to be scanned; none is kept unless all of them arrive."""
     body = _Body(request, node.settings.upload_bytes)
+    announced = request.headers.get("content-length", "")
+    body.check(int(announced[:20]) if announced.isdecimal() else 0)
 
     def receive() -> Upload:
         files = MultipartFiles(request.headers.get("content-type", ""), body.pull, field=FIELD)
@@ -86,14 +88,22 @@ class _Body:
         while self._more:
             piece = from_thread.run(self._next)
             self._total += len(piece)
-            if self._total > self._most:
-                raise TooLarge(
-                    f"The upload has more than {self._most:,} bytes.",
-                    hint="Send fewer files at once; NERPROC_UPLOAD_BYTES of the head sets the limit.",
-                )
+            self.check(self._total)
             if piece:
                 return piece
         return b""
+
+    def check(self, size: int) -> None:
+        """See that `size` bytes are not too many.
+
+        Raises:
+            TooLarge: they are.
+        """
+        if size > self._most:
+            raise TooLarge(
+                f"The upload has more than {self._most:,} bytes.",
+                hint="Send fewer files at once; NERPROC_UPLOAD_BYTES of the head sets the limit.",
+            )
 
     async def _next(self) -> bytes:
         give_up = anyio.current_time() + IDLE_SECONDS

@@ -13,6 +13,7 @@ from uuid import UUID
 from nerproc.db.database import Database
 from nerproc.errors import NerprocError, QueueUnreachable
 from nerproc.job import sql
+from nerproc.job.uploads import Uploads
 from nerproc.observe import log
 from nerproc.queue.base import Queue
 from nerproc.storage.base import Storage
@@ -98,7 +99,7 @@ class Maintenance:
         for left in self._storage.scratch().iterdir():
             if left.stat().st_mtime < horizon.timestamp():
                 left.unlink(missing_ok=True)
-        deleted = 0
+        deleted = Uploads(self._db, self._storage).collect(age_seconds=age_seconds)
         referenced: set[str] = set()
         current = ""
         for stored in self._storage.list("reports/"):

@@ -338,5 +338,3 @@ UNION ALL SELECT manifest FROM task WHERE job_id = %(job)s AND manifest IS NOT N
 FORGET_MERGED = """
 DELETE FROM part USING part AS merged
  WHERE part.merged_into = merged.id AND merged.created_at < clock_timestamp() - %(age)s * interval '1 second'"""
-UPLOADS_IN_USE = """
-SELECT 1 AS used FROM job WHERE request #>> '{source,upload_id}' = %(upload)s LIMIT 1"""

@@ -1,8 +1,12 @@
-"""Uploads as users see them: files received together, and their number and size."""
+"""Uploads as users see them: files received together, their number and size, and how long they are kept.
+
+An upload is kept for its reports: a day after its arrival it is deleted as soon as no report uses it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
@@ -16,6 +20,12 @@ MOST_FILES = 100_000  # of one upload
 
 _INSERT = "INSERT INTO upload (id, files, bytes) VALUES (%(id)s, %(files)s, %(bytes)s) RETURNING *"
 _GET = "SELECT * FROM upload WHERE id = %(id)s"
+
+_FORGET_UNUSED = """
+DELETE FROM upload
+ WHERE created_at < clock_timestamp() - %(age)s * interval '1 second'
+   AND NOT EXISTS (SELECT FROM job WHERE job.request #>> '{source,upload_id}' = upload.id::text)"""
+_KNOWN = "SELECT id FROM upload WHERE id = ANY(%(ids)s)"
 
 
 class Uploads:
@@ -54,3 +64,28 @@ class Uploads:
         if row is None:
             raise NotFound(f"There is no upload {upload}.", hint="Upload the files again.")
         return Upload(**row)
+
+    def collect(self, *, age_seconds: float) -> int:
+        """Delete uploads older than `age_seconds` that no report uses; return how many.
+
+        Among them are those that were received, but whose row was never written.
+        """
+        self._db.execute(_FORGET_UNUSED, {"age": age_seconds})
+        horizon = datetime.now(UTC) - timedelta(seconds=age_seconds)
+        newest: dict[str, datetime] = {}
+        for stored in self._storage.list("uploads/"):
+            upload = stored.key.split("/")[1]
+            newest[upload] = max(stored.modified, newest.get(upload, stored.modified))
+        old = {upload for upload, modified in newest.items() if modified < horizon}
+        rows = self._db.fetch_all(_KNOWN, {"ids": [upload for upload in old if _is_id(upload)]}, retry=True)
+        unused = old - {str(row["id"]) for row in rows}
+        for upload in unused:
+            self._storage.delete(f"uploads/{upload}")
+        return len(unused)
+
+
+def _is_id(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
