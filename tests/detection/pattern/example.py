@@ -24,7 +24,7 @@ EXAMPLES = (
     Example("at_tin", "06 879/5160", "06 819/5160", "steuernummer", False),
     Example("au_abn", "51 824 753 556", "51 824 773 556", "abn", True),
     Example("au_acn", "004 085 616", "004 085 816", "acn", False),
-    Example("au_bank_details", "bsb\t\t    :  \t \t183-800 ; \t \t \ta/c  \t3698121028", None, "bsb", True),
+    Example("au_bank_details", "bsb: 062-000 account 12345678", None, "bsb", True),
     Example("au_medicare", "2555-61662-3", "2555-61762-3", "medicare", False),
     Example("au_passport", "E5726353", None, "australian passport", False),
     Example("au_tfn", "123 456 782", "123 451 782", "tfn", False),

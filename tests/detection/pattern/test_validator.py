@@ -42,6 +42,16 @@ def test_published_numbers_pass_and_their_neighbours_fail(check: Check, right: s
     assert not check(wrong)
 
 
+@given(
+    st.from_regex(
+        r"(?:[0-9]{3}|666|000|078|219|457)-(?:[0-9]{2}|00|05|09|55)-(?:[0-9]{4}|0000|1120)", fullmatch=True
+    )
+)
+def test_ssn_as_the_library_judges_it(text: str) -> None:
+    number = text.replace("-", "")
+    assert america.us_ssn(text) == (standard("us.ssn")(text) and number != "123456789" and len(set(number)) > 1)
+
+
 def test_danish_numbers_since_2007_may_fail_modulus_11() -> None:
     assert europe.dk_cpr("211062-5629") is True
     assert europe.dk_cpr("211062-5628") is None

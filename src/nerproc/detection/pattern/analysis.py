@@ -11,6 +11,8 @@ from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
+import regex
+
 from nerproc.detection.pattern.stretch import MAX_REACH
 
 _BEGIN = re.compile(r"(?:\\b|\(\?<!\[[^\]]*\]\))+")  # assertions at the start of an expression
@@ -49,16 +51,23 @@ def starts_once(gate: str, expression: str, prefix: str) -> bool:
     """
     if prefix:
         begin = _BEGIN.match(expression)
-        inner = prefix[0] + (prefix[-1] if gate.startswith("[A-Z]") else gate.removeprefix("\\")[:1])
-        return begin is not None and all(
-            not re.compile(begin[0], re.ASCII).match(before + inner[1], 1) for before in prefix
-        )
+        if begin is None:
+            return False
+        may_begin = re.compile(begin[0], re.ASCII)
+        after = {*prefix, *_first_characters(gate)}
+        return not any(may_begin.match(before + inner, 1) for before in prefix for inner in after)
     try:
         parsed = parser.parse(gate)
     except re.error:
         return False
     shortest, longest = parsed.getwidth()
     return shortest == longest or (gate.startswith(r"\b") and _is_word(parsed))
+
+
+def _first_characters(gate: str) -> list[str]:
+    """The ASCII characters that a match of `gate` may begin with."""
+    begins = regex.compile(gate, regex.ASCII | regex.IGNORECASE)
+    return [chr(point) for point in range(128) if begins.match(chr(point), partial=True)]
 
 
 def _is_word(elements: Any) -> bool:
@@ -175,5 +184,7 @@ def _width(members: Any) -> int:
     """Bytes in UTF-8 of the widest character of a class."""
     if members[0][0] is code.NEGATE:
         return 4
-    highest = [value[1] if kind is code.RANGE else value for kind, value in members if kind is not code.CATEGORY]
+    highest = [
+        value[1] if kind is code.RANGE else value for kind, value in members if kind is not code.CATEGORY
+    ]
     return len(chr(max(highest, default=0)).encode())

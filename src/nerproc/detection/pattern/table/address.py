@@ -57,7 +57,7 @@ _TOWN_TAIL = (
 _UNIT_TAIL = rf"(?:{_GAP}{_UNIT})?"
 _TAIL = rf"{_UNIT_TAIL}{_TOWN_TAIL}?"
 _ZIP_TAIL = rf"{_UNIT_TAIL}{_GAP}{_TOWN}{_GAP}{_STATE}{_GAP}{_ZIP}"
-_NUMBER = r"\d{1,6}(?:-\d{1,4})?(?:[A-Za-z]|[ \t]1/2)?"
+_NUMBER = r"(?:\d{1,6}-)?\d{1,6}(?:[A-Za-z]|[ \t]1/2)?"
 
 
 def _capital(words: str) -> str:
@@ -71,16 +71,19 @@ _LOOSE = rf"(?:{_capital(_LOOSE_SUFFIX)})\b"
 def _street(word: str, suffix: str, tail: str) -> str:
     """House number, direction, up to four words that end in a suffix, direction, what follows."""
     return (
-        rf"(?<![\w.,/-])\b{_NUMBER}[ \t]+(?:{_POINT}\b\.?[ \t]+)?(?!The\b)(?:{word}[ \t]+){{1,4}}?{suffix}"
-        rf"(?![ \t]+{_SUFFIX})(?:[ \t]+{_POINT}\b\.?)?{tail}"
+        rf"(?<![\w.,/-])\b{_NUMBER}[ \t]{{1,3}}(?:{_POINT}\b\.?[ \t]{{1,3}})?(?!The\b)"
+        rf"(?:{word}[ \t]{{1,3}}){{1,4}}?{suffix}(?![ \t]+{_SUFFIX})(?:[ \t]+{_POINT}\b\.?)?{tail}"
     )
 
 
-_STREET_START = r"\b\d{1,6}(?:[A-Za-z]|[ \t]1/2)?[ \t]+"
+# Gates stay beside the digits of what they open: the house number with two words, the state with its ZIP code.
+_HOUSE = r"\b\d{1,6}(?:[A-Za-z]|[ \t]1/2)?[ \t]{1,3}"
 _TITLE_GATE = (
-    rf"{_STREET_START}(?:[A-Z0-9][\w'’.-]*[ \t]+)+(?:{_capital(f'{_LONG}|{_SHORT}|{_LOOSE_SUFFIX}')})\b"
+    rf"{_HOUSE}(?:[A-Z][\w'.-]{{0,17}}(?:’\w{{1,6}})?|\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD|TH))[ \t]{{1,3}}[A-Z0-9]"
 )
-_WORD_GATE = rf"{_STREET_START}(?:{_WORD}[ \t]+)+(?:{_LONG}|{_SHORT})\b"
+_WORD_GATE = rf"{_HOUSE}[a-z0-9]"
+_ZIP_GATE = rf"(?:,[ \t]{{0,3}}|[ \t]{{1,3}}|\n){_STATE}(?:,[ \t]{{0,3}}|[ \t]{{1,3}}|\n)\d{{5}}\b"
+_IN_ADDRESS = f"{LETTERS}{string.digits}'’.,#/- \t\r\n"
 
 _STREETS = (
     *identifier(
@@ -96,14 +99,14 @@ _STREETS = (
         Form(_street(_TITLE, _LOOSE, _UNIT_TAIL), 0.3, gate=_TITLE_GATE, ignore_case=False),
         # "450 Broadway", "1251 Avenue of the Americas"
         Form(
-            rf"(?<![\w.,/-])\b{_NUMBER}[ \t]+"
-            rf"(?:(?:{_POINT}\b\.?[ \t]+)?Broadway|Avenue of the [A-Z]\w+|Highway \d{{1,3}})\b{_TAIL}",
+            rf"(?<![\w.,/-])\b{_NUMBER}[ \t]{{1,3}}"
+            rf"(?:(?:{_POINT}\b\.?[ \t]{{1,3}})?Broadway|Avenue of the [A-Z]\w+|Highway \d{{1,3}})\b{_TAIL}",
             0.6,
-            gate=rf"{_STREET_START}(?:[NSEWa-z.]+[ \t]+)?(?:Broadway|Avenue of the|Highway \d)",
+            gate=rf"{_HOUSE}(?:[NSEW][A-Za-z]{{0,8}}\.?[ \t]{{1,3}})?(?:Broadway|Avenue of the |Highway \d)",
             ignore_case=False,
         ),
         # In any case: "12 main st, springfield il 62701".
-        Form(_street(_WORD, _SUFFIX, _ZIP_TAIL), 0.5, gate=_WORD_GATE),
+        Form(_street(_WORD, _SUFFIX, _ZIP_TAIL), 0.5, gate=_ZIP_GATE, prefix=_IN_ADDRESS),
         Form(_street(_WORD, _SUFFIX, _UNIT_TAIL), 0.3, gate=_WORD_GATE),
         label=_LABEL,
     ),
@@ -111,9 +114,10 @@ _STREETS = (
         "us_po_box",
         _WORDS,
         Form(
-            rf"\b(?:P\.?[ \t]?O\.?[ \t]*|Post Office[ \t]+)Box[ \t]+(?:(?:No\.?|\#)[ \t]*)?\d{{1,7}}\b{_TAIL}",
+            r"\b(?:P\.?[ \t]?O\.?[ \t]?|Post Office[ \t]{1,3})Box[ \t]{1,3}(?:(?:No\.?|\#)[ \t]?)?"
+            rf"\d{{1,7}}\b{_TAIL}",
             0.6,
-            gate=r"\bp(?:\.?[ \t]?o\.?|ost office)[ \t]*box[ \t]",
+            gate=r"\bp(?:\.?[ \t]?o\.?[ \t]?|ost office[ \t]{1,3})box[ \t]{1,3}(?:(?:no\.?|\#)[ \t]?)?\d",
         ),
         label=_LABEL,
     ),
@@ -121,9 +125,9 @@ _STREETS = (
         "us_city",
         _WORDS,
         Form(
-            rf"\b{_TOWN}(?:,[ \t]*|[ \t]+){_STATE}[ \t]+{_ZIP}",
+            rf"\b{_TOWN}(?:,[ \t]{{0,3}}|[ \t]{{1,3}}){_STATE}[ \t]{{1,3}}{_ZIP}",
             0.5,
-            gate=rf"[a-zA-Z.'’-](?:,[ \t]*|[ \t]+){_STATE}[ \t]+\d{{5}}\b",
+            gate=_ZIP_GATE,
             ignore_case=False,
             prefix=f"{LETTERS}'’.- \t",
         ),
@@ -134,17 +138,17 @@ _STREETS = (
 _DE_ROAD = "(?:straße|strasse|str\\.|weg|platz|allee|gasse|ring|damm|ufer|Straße|Allee|Platz)"
 _FR_ROAD = "(?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours)"
 _FR_NAME = "[A-ZÀÂÇÉÈÊÎÔÛ][\\wàâçéèêëîïôûùü'’-]*"
-_FR_START = rf"\b\d{{1,4}}(?:[ \t]?(?:bis|ter))?,?[ \t]+{_FR_ROAD}[ \t]"
+_FR_START = rf"\b\d{{1,4}}(?:[ \t]?(?:bis|ter))?,?[ \t]{{1,3}}{_FR_ROAD}[ \t]"
 
 _ABROAD = (
     *identifier(
         "de_street",
         ("adresse", "anschrift", "wohnhaft", "straße", "wohnort", "lieferadresse"),
         Form(
-            rf"(?<![\wäöüß-])[A-ZÄÖÜ][\wäöüß.-]*{_DE_ROAD}[ \t]+\d{{1,4}}[ \t]?[a-z]?\b"
+            rf"(?<![\wäöüß-])[A-ZÄÖÜ][\wäöüß.-]*{_DE_ROAD}[ \t]{{1,3}}\d{{1,4}}[ \t]?[a-z]?\b"
             r"(?:,?[ \t]*(?:\r?\n)?[ \t]*(?:D-)?\d{5}[ \t]+[A-ZÄÖÜ][\wäöüß-]+)?",
             0.5,
-            gate=rf"{_DE_ROAD}[ \t]+\d{{1,4}}",
+            gate=rf"{_DE_ROAD}[ \t]{{1,3}}\d{{1,4}}",
             ignore_case=False,
             prefix=f"{LETTERS}{string.digits}ÄÖÜäöüß_.-",
         ),

@@ -62,7 +62,7 @@ _INDIA = (
                 led("[A-Z][A-DGHJKMNPRSY][A-Z]", r"\d{7}", 0.4),
                 led("[A-Z]{3}", r"\d{7}", 0.3)),
     *identifier("in_upi", ("upi", "upi id", "vpa", "gpay", "phonepe", "paytm", "bhim"),
-                Form(rf"\b\w[\w.-]*@{_UPI_HANDLE}\b(?![.-]?\w)", 0.6, gate=rf"\w@{_UPI_HANDLE}\b",
+                Form(rf"\b\w[\w.-]*@{_UPI_HANDLE}\b(?![.-]?\w)", 0.6, gate=rf"@{_UPI_HANDLE}\b",
                      prefix=_UPI_NAME)),
 )  # fmt: skip
 

@@ -204,7 +204,7 @@ _GERMANY = (
         "de_handelsregister",
         ("handelsregister", "handelsregisternummer", "amtsgericht", "registergericht", "registerauszug", "hrb",
             "hra"),
-        token(r"HR[AB]\s*\d{1,6}", 0.5),
+        token(r"HR[AB]\s{0,9}\d{1,6}", 0.5),
     ),
     *identifier(
         "de_vat_id",

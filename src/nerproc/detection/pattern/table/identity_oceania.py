@@ -40,11 +40,11 @@ PATTERNS = (
         "au_bank_details",
         ("bsb", "bank account", "account number", "account"),
         Form(
-            r"\bbsb[ \t]*[:-]?[ \t]*\d{3}[- ]?\d{3}[ \t]*(?:[,;][ \t]*)?"
-            r"(?:account(?:[ \t]*number)?|acct|a/c|acc)[ \t]*[:-]?[ \t]*\d{6,10}\b",
+            r"\bbsb[ \t]{0,3}[:-]?[ \t]{0,3}\d{3}[- ]?\d{3}[ \t]{0,3}(?:[,;][ \t]{0,3})?"
+            r"(?:account(?:[ \t]{0,3}number)?|acct|a/c|acc)[ \t]{0,3}[:-]?[ \t]{0,3}\d{6,10}\b",
             0.6,
         ),
-        token(r"\d{3}-\d{3}[ \t]+\d{6,10}", 0.2, ignore_case=False),
+        token(r"\d{3}-\d{3}[ \t]{1,3}\d{6,10}", 0.2, ignore_case=False),
     ),
     *identifier("nz_ird", ("ird", "ird number", "inland revenue"),
                 token(r"\d{2,3}-\d{3}-\d{3}", 0.4, necessary(standard("nz.ird")), ignore_case=False),

@@ -7,7 +7,12 @@ from datetime import date
 
 from stdnum import luhn
 
-_NO_DIGITS = {code: None for code in range(128) if not chr(code).isdigit()}
+_NO_DIGITS = dict.fromkeys((*range(48), *range(58, 128), 0xA0, *range(0x2010, 0x2014), 0x202F))
+
+
+def digit_run(text: str) -> str:
+    """`text` without its letters and separators."""
+    return text.translate(_NO_DIGITS)
 
 
 def digits_of(text: str) -> list[int]:
@@ -27,7 +32,7 @@ def cross_sum(value: int) -> int:
 
 def has_luhn(text: str) -> bool:
     """Whether the last digit in `text` is the Luhn check digit (ISO/IEC 7812-1) of the others."""
-    return bool(luhn.is_valid(text.translate(_NO_DIGITS)))
+    return bool(luhn.is_valid(digit_run(text)))
 
 
 def is_one_digit(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import ascii_uppercase
 
-from nerproc.detection.pattern.validator.digit import cross_sum, digits_of, is_birth_date, weighted
+from nerproc.detection.pattern.validator.digit import cross_sum, digit_run, digits_of, is_birth_date, weighted
 from nerproc.detection.pattern.validator.standard import standard
 
 _ALPHABET = "0123456789" + ascii_uppercase
@@ -67,13 +67,13 @@ def dk_cpr_date(text: str) -> bool | None:
 
 def es_nif(text: str) -> bool:
     """DNI: seven or eight digits modulo 23 give the letter (Ministerio del Interior)."""
-    number = int("".join(map(str, digits_of(text))))
+    number = int(digit_run(text))
     return _DNI_LETTERS[number % 23] == text[-1].upper()
 
 
 def es_nss(text: str) -> bool:
     """Número de la Seguridad Social: ten digits modulo 97; a number below ten million drops its zero."""
-    number = "".join(map(str, digits_of(text)))
+    number = digit_run(text)
     serial = int(number[2:10])
     body = int(number[:2]) * (10**7 if serial < 10**7 else 10**8) + serial
     return body % 97 == int(number[10:])
@@ -81,7 +81,7 @@ def es_nss(text: str) -> bool:
 
 def it_vat(text: str) -> bool:
     """Partita IVA: Luhn; the office in its digits 8 to 10 is left open, as people make up examples without."""
-    number = "".join(map(str, digits_of(text)))
+    number = digit_run(text)
     return number.strip("0") != "" and _has_luhn(number)
 
 
@@ -104,7 +104,7 @@ def ru_snils(text: str) -> bool:
 
 def se_personnummer(text: str) -> bool:
     """Personnummer or samordningsnummer (60 more in its day): date and Luhn over the last ten digits."""
-    number = "".join(map(str, digits_of(text)))[-10:]
+    number = digit_run(text)[-10:]
     day = int(number[4:6]) % 60
     return day > 0 and is_birth_date(number[:2], number[2:4], f"{day:02d}") and _has_luhn(number)
 
