@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.report.queries import queries
+from tests.report.query.queries import queries
 from tests.result.reports import Report, reports, swap, write
 
 from nerproc.report.query.parse import parse

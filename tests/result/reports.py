@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from nerproc.result.write import PartWriter
 from nerproc.schema.entity import Entity, Location
 from nerproc.storage.base import Storage
 
+Read = Callable[..., tuple[list[Any], str | None]]
 Found = tuple[ObjectRow, list[Entity]]
 Report = list[list[Found]]  # part by part
 
@@ -120,3 +122,15 @@ def swap(parts: Sequence[PartRef], merged: Sequence[MergedPart]) -> list[PartRef
         )
     new = [PartRef(1_000 + number, 1, number, *one.files) for number, one in enumerate(merged)]
     return old + new
+
+
+def pages(read: Read, parts: list[PartRef], limit: int, **filters: Any) -> list[Any]:
+    """Every page, one after another; each but the last is full."""
+    items, cursor = read(parts, limit=limit, **filters)
+    everything = list(items)
+    while cursor is not None:
+        assert len(items) == limit
+        items, cursor = read(parts, limit=limit, cursor=cursor, **filters)
+        assert items
+        everything += items
+    return everything

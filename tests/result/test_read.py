@@ -2,19 +2,16 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.result.reports import LABELS, Report, entities_of, reports, swap, write
+from tests.result.reports import LABELS, Report, entities_of, pages, reports, write
 
 from nerproc.errors import InvalidRequest, NotFound, StorageUnreachable
 from nerproc.job.part import PartRef, PartSummary
-from nerproc.result.compact import compact
 from nerproc.result.cursor import Cursor
 from nerproc.result.read import ResultReader
 from nerproc.result.table import ObjectRow
@@ -22,19 +19,6 @@ from nerproc.schema.entity import Entity
 from nerproc.storage.local import LocalStorage
 
 quick = settings(deadline=None, max_examples=30)
-Read = Callable[..., tuple[list[Any], str | None]]
-
-
-def pages(read: Read, parts: list[PartRef], limit: int, **filters: Any) -> list[Any]:
-    """Every page, one after another; each but the last is full."""
-    items, cursor = read(parts, limit=limit, **filters)
-    everything = list(items)
-    while cursor is not None:
-        assert len(items) == limit
-        items, cursor = read(parts, limit=limit, cursor=cursor, **filters)
-        assert items
-        everything += items
-    return everything
 
 
 def unknown_range(part: PartRef) -> PartRef:
@@ -86,33 +70,6 @@ def test_pages_of_objects_joined_are_all_that_pass(
     assert [row.object for row in found] == expected
     errors = [row.object for row in rows if row.reason is not None]
     assert [row.object for row in reader.errors(parts, limit=limit)] == errors[:limit]
-
-
-@quick
-@given(report=reports(), limit=st.integers(1, 5), target=st.sampled_from([1, 6_000, 2**30]))
-def test_compaction_changes_no_page_and_no_cursor(
-    storage: LocalStorage, reader: ResultReader, report: Report, limit: int, target: int
-) -> None:
-    parts = write(storage, report)
-    merged = list(compact(storage, parts, "merged", target_bytes=target))
-    after = swap(parts, merged)
-    assert list(reader.iterate(after)) == entities_of(report)
-    for read in (reader.entities, reader.objects):
-        assert pages(read, after, limit) == pages(read, parts, limit)
-        cursor = read(parts, limit=limit)[1]
-        while cursor is not None:
-            items, following = read(parts, limit=limit, cursor=cursor)
-            assert read(after, limit=limit, cursor=cursor)[0] == items
-            cursor = following
-
-
-@quick
-@given(report=reports())
-def test_merged_parts_are_summed_up(storage: LocalStorage, report: Report) -> None:
-    parts = write(storage, report)
-    (everything,) = compact(storage, parts, "one") if parts else (None,)
-    (at_once,) = write(storage, [[found for part in report for found in part]], job="at-once")
-    assert everything is None or everything.files.summary == at_once.summary
 
 
 def test_parts_that_cannot_hold_what_is_asked_for_are_not_opened(

@@ -94,13 +94,14 @@ def _merge(
 
 
 def _row_group(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> int:
-    """Rows of a row group, for rows as long as those of the sources are on average."""
+    """Rows of a row group that suit the longest rows of the sources, as their row groups show them."""
     names = ", ".join(engine.literal(str(path)) for path in paths)
-    rows, size = connection.execute(
-        f"SELECT (SELECT sum(num_rows) FROM parquet_file_metadata([{names}])),"
-        f"       (SELECT sum(total_uncompressed_size) FROM parquet_metadata([{names}]))"
-    ).fetchall()[0]
-    return engine.row_group_rows((size or 0) / max(rows or 0, 1))
+    row_bytes = connection.execute(
+        "SELECT max(size / rows) FROM ("
+        "SELECT sum(total_uncompressed_size) AS size, any_value(row_group_num_rows) AS rows"
+        f"  FROM parquet_metadata([{names}]) GROUP BY file_name, row_group_id)"
+    ).fetchall()[0][0]
+    return engine.row_group_rows(row_bytes or 1)
 
 
 def _moved(run: Sequence[PartRef]) -> Iterator[Moved]:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +48,7 @@ class ResultReader:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         threads = min(MOST_THREADS, os.cpu_count() or 1)
+        self._turns = BoundedSemaphore(threads)  # more queries at a time would take memory and gain nothing
         self._connection = engine.connect(scratch=storage.scratch(), threads=threads, memory_mib=MEMORY_MIB)
 
     def close(self) -> None:
@@ -190,7 +192,8 @@ class ResultReader:
         return engine.read_parquet(self._storage.fetch(key) for key in keys)
 
     def _fetch(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
-        return [row for rows in self._stream(sql, parameters) for row in rows]
+        with self._turns:
+            return [row for rows in self._stream(sql, parameters) for row in rows]
 
     def _stream(self, sql: str, parameters: Sequence[Any]) -> Iterator[list[Row]]:
         with closing(self._connection.cursor()) as connection, _readable():

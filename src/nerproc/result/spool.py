@@ -36,7 +36,7 @@ class EntitySpool:
         self._loose_chunks: list[Path] = []
         self._loose: list[Entity] = []
         self._in_memory = 0  # bytes, about
-        self._added = 0  # entities, with those that were dropped
+        self._row_group = engine.ROW_GROUP_ROWS  # rows that suit the longest entities so far
         self.size = 0  # bytes of all that were added, about, with those that were dropped
 
     def add(self, entities: Sequence[Entity]) -> None:
@@ -44,7 +44,6 @@ class EntitySpool:
         self._loose.extend(entities)
         weight = _weigh(entities)
         self._in_memory += weight
-        self._added += len(entities)
         self.size += weight
         if len(self._kept) + len(self._loose) >= MOST_ENTITIES or self._in_memory >= MOST_BYTES:
             self._spill()
@@ -70,14 +69,13 @@ class EntitySpool:
         Raises:
             StorageUnreachable: the file cannot be written.
         """
-        row_group = engine.row_group_rows(self.size / max(self._added, 1))
         if not self._kept_chunks:
-            write_entities(self._connection, self._kept, path, row_group=row_group)
+            write_entities(self._connection, self._kept, path, row_group=self._fitting(self._kept))
             return
         if self._kept:
             self._kept_chunks.append(self._chunk(self._kept))
         query = f"SELECT {column_names(ENTITY_COLUMNS)} FROM {engine.read_parquet(self._kept_chunks)}"
-        engine.copy_to(self._connection, query, path, row_group=row_group)
+        engine.copy_to(self._connection, query, path, row_group=self._row_group)
         self.discard()
 
     def discard(self) -> None:
@@ -98,9 +96,14 @@ class EntitySpool:
 
     def _chunk(self, entities: list[Entity]) -> Path:
         path = self._scratch / f"chunk-{uuid4().hex}.parquet"
-        row_group = engine.row_group_rows(_weigh(entities) / len(entities))
+        row_group = self._fitting(entities)
         write_entities(self._connection, entities, path, row_group=row_group)
+        self._row_group = min(self._row_group, row_group)
         return path
+
+    @staticmethod
+    def _fitting(entities: Sequence[Entity]) -> int:
+        return engine.row_group_rows(_weigh(entities) / max(len(entities), 1))
 
 
 def _weigh(entities: Sequence[Entity]) -> int:

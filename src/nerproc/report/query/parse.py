@@ -158,9 +158,8 @@ def _found(query: str, position: int) -> str:
         return "the query ends"
     if found[0] not in {'"', "'"}:
         return f"there is {found[0]!r}"
-    return (
-        "there is a text in quotes" if _TOKEN.match(query, position) else "there is a text that no quote ends"
-    )
+    quoted = _TOKEN.match(query, position) is not None
+    return "there is a text in quotes" if quoted else "there is a text that no quote ends"
 
 
 def _error(what: str, query: str, position: int) -> QueryError:

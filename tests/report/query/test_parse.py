@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.report.queries import queries, written
+from tests.report.query.queries import queries, written
 
 from nerproc.errors import QueryError
 from nerproc.report.query.parse import DEEPEST, MOST_BYTES, parse
