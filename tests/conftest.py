@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.process import RunningHead, running_head
 
 from nerproc.db.database import Database
-from tests.process import RunningHead, running_head
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.process import RunningHead, clean_environment
 
 from nerproc.cli.main import run
 from nerproc.db.database import Database
-from tests.process import RunningHead, clean_environment
 
 NERPROC = str(Path(sys.executable).with_name("nerproc"))  # the installed console script
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import time
@@ -107,7 +106,7 @@ def test_failed_objects_with_and_without_strict(warm_home: Path, tmp_path: Path,
         (["scan", ".", "--model", "gpt"], ExitCode.NOT_FOUND, "gpt"),
     ],
 )
-def test_what_cannot_be_scanned(
+def test_what_cannot_be_scanned(  # noqa: PLR0917 - fixtures and parameters
     arguments: list[str],
     code: ExitCode,
     named: str,
@@ -179,7 +178,7 @@ def _holds_a_server(home: Path) -> bool:
     """Whether any process works in the home's folder of the database."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(process / "cwd").startswith(str(home / "postgres")):
+            if (process / "cwd").readlink().is_relative_to(home / "postgres"):
                 return True
         except OSError:
             continue

@@ -83,8 +83,7 @@ class Home:
 
     def search(self, report: UUID, query: str) -> Iterator[ObjectMatch]:
         """Every object that matches a query."""
-        found = _pages(lambda cursor: self.node.reports.search(report, query, cursor=cursor, limit=PAGE))
-        return (ObjectMatch(object=match.object, label_counts=match.label_counts) for match in found)
+        return _pages(lambda cursor: self.node.reports.search(report, query, cursor=cursor, limit=PAGE))
 
     def export(self, report: UUID, format: ExportFormat = "jsonl") -> Iterator[bytes]:  # noqa: A002
         """Every entity as one file, piece by piece."""

@@ -100,7 +100,7 @@ class Jobs:
 
     def _submitted_before(self, key: str | None, body: dict[str, Any]) -> UUID:
         row = self._db.fetch_one(sql.BY_IDEMPOTENCY_KEY, {"key": key})
-        if row is None or json.loads(json.dumps(row["request"])) != json.loads(json.dumps(body)):
+        if row is None or _comparable(row["request"]) != _comparable(body):
             raise Conflict(
                 "The idempotency key was used for another request.",
                 hint="Send a new Idempotency-Key, or the same request as before.",
@@ -242,6 +242,13 @@ class Jobs:
         for row in self._db.fetch_all(sql.COUNTS, {"job": job}, retry=True):
             (labels if row["what"] == "label" else groups)[row["key"]] = row["count"]
         return dict(sorted(labels.items())), groups
+
+
+def _comparable(request: dict[str, Any]) -> dict[str, Any]:
+    """A request without the id of its upload: who sends it again has uploaded the files again."""
+    plain: dict[str, Any] = json.loads(json.dumps(request))
+    plain["source"].pop("upload_id", None)
+    return plain
 
 
 def _record(row: dict[str, Any]) -> JobRecord:

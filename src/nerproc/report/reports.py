@@ -16,7 +16,7 @@ from nerproc.model.scanner import validate
 from nerproc.report.export import ExportFormat, export
 from nerproc.report.preview import tokens
 from nerproc.report.query.parse import parse
-from nerproc.report.search import Match, search
+from nerproc.report.search import search
 from nerproc.result.read import ResultReader
 from nerproc.result.table import ObjectRow
 from nerproc.schema.entity import Entity
@@ -26,6 +26,7 @@ from nerproc.schema.report import (
     LocalSource,
     ObjectCounts,
     ObjectError,
+    ObjectMatch,
     ObjectResult,
     ObjectStatus,
     Page,
@@ -167,7 +168,7 @@ class Reports:
 
     def search(
         self, report: UUID, query: str, *, cursor: str | None = None, limit: int = 100
-    ) -> tuple[list[Match], str | None]:
+    ) -> tuple[list[ObjectMatch], str | None]:
         """A page of the objects that match a query.
 
         Raises:

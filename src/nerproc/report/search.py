@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nerproc.job.part import PartRef
 from nerproc.report.query.sql import condition
 from nerproc.report.query.syntax import Query
 from nerproc.result.read import ResultReader
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """An object that a search found."""
-
-    object: str
-    label_counts: dict[str, int]  # entities per label
+from nerproc.schema.report import ObjectMatch
 
 
 def search(
     reader: ResultReader, parts: Sequence[PartRef], query: Query, *, cursor: str | None = None, limit: int = 100
-) -> tuple[list[Match], str | None]:
+) -> tuple[list[ObjectMatch], str | None]:
     """A page of the objects that match, in order, and the cursor of the next one.
 
     Only objects that were read can match: of a skipped or failed one nobody knows.
@@ -30,4 +22,4 @@ def search(
         InvalidRequest: the cursor is not valid.
     """
     found, following = reader.search(parts, condition(query), cursor=cursor, limit=limit)
-    return [Match(name, counts) for name, counts in found], following
+    return [ObjectMatch(object=name, label_counts=counts) for name, counts in found], following

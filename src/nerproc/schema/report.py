@@ -179,7 +179,7 @@ class ObjectMatch(Wire):
     """An object that a search found."""
 
     object: str
-    label_counts: dict[str, int]
+    label_counts: dict[str, int] = Field(description="Entities by label.")
 
 
 class Page(Wire, Generic[T]):
