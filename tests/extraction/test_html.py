@@ -20,6 +20,7 @@ def test_blocks_are_lines_and_cells_are_joined_by_tabs():
 
 def test_white_space_is_one_space_but_in_pre():
     assert html("<p>John\n   <i> Smith</i></p>") == "John Smith\n"
+    assert html("<p>020&nbsp;7946&#x202f;0777</p>") == "020 7946 0777\n"
     assert html("<pre>a  b\n c</pre>") == "a  b\n c\n"
 
 

@@ -24,7 +24,7 @@ _TAG = re.compile(  # where a page may be cut, and what must not be cut
     re.IGNORECASE,
 )
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]+)""", re.IGNORECASE)
-_SPACE = re.compile(r"[ \t\n\r\f]+")
+_SPACE = re.compile(r"[ \t\n\r\f\u00a0\u202f]+")  # with the no-break spaces that numbers are written with
 
 # What becomes of an element; of all others, the text goes on where it stands.
 _LINE, _CELL, _AS_IS, _LEFT_OUT, _LINK, _TEXT = 1, 2, 4, 8, 16, 32
@@ -47,7 +47,7 @@ _KINDS = {
     ),
 }
 # Attributes whose values are data, and the elements that have them.
-_DATA = "[alt],[title],[placeholder],[aria-label],meta[content]" + ",".join(
+_DATA = "[alt],[title],[placeholder],[aria-label],meta[name][content],meta[property][content]" + ",".join(
     ["", *(f"{element}[value]" for element in ("input", "option", "button", "param", "data"))]
 )
 _ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "content", "value")
