@@ -37,6 +37,13 @@ def test_any_free_port() -> None:
         socket.create_connection(one.getsockname()).close()
 
 
+def test_responses_are_sent_at_once() -> None:
+    with bind("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_port_in_use() -> None:
     with bind("127.0.0.1", 0) as taken, pytest.raises(Conflict, match="in use"):
         bind("127.0.0.1", taken.getsockname()[1])
