@@ -18,7 +18,6 @@ from nerproc.job.claims import CRASH_BUDGET, WrittenPart
 from nerproc.job.jobs import artifacts
 from nerproc.node import open_source
 from nerproc.result.table import ObjectRow
-from nerproc.result.write import PartWriter
 from nerproc.schema.report import ReportRequest
 from nerproc.source.base import ObjectRef
 from nerproc.worker.scan import ObjectScan
@@ -93,7 +92,8 @@ class _Part:
             f"{artifacts(UUID(message['job']))}/task-{message['number']}/attempt-{message['attempt']}"
         )
         self._seq = message["next_seq"]
-        self.writer = PartWriter(place.storage.scratch())
+        self.writer = place.writer
+        self.writer.discard()  # what a task left that ended with an error
         self.fresh = True  # nothing was read since the task was claimed
         self._begin()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from nerproc.errors import NerprocError, NotFound, Refused
 from nerproc.node import open_storage
+from nerproc.result.write import PartWriter
 from nerproc.settings import Settings
 from nerproc.worker import compact, infer, shard
 from nerproc.worker.beacon import Beacon
@@ -22,6 +23,7 @@ class Workplace:
         self.channel = channel
         self.beacon = beacon
         self.storage = open_storage(settings)
+        self.writer = PartWriter(self.storage.scratch())
         self.scans = infer.ScanCache(settings.home / "cache")
 
     def work(self, message: dict[str, Any]) -> None:
