@@ -17,7 +17,7 @@ CONTEXT_LENGTH = 40  # code points of left and of right context
 class Location:
     """Where in a document a piece of text stands; what does not apply is None."""
 
-    page: int | None = None  # 1-based page of a PDF
+    page: int | None = None  # 1-based page of a PDF, slide of a presentation
     sheet: str | None = None  # name of a sheet of a workbook
     row: int | None = None  # 1-based row of a sheet or a CSV file (the header is row 1), line of JSON lines
     member: str | None = None  # path inside an archive, attachment of a mail; nested ones joined by "!/"
