@@ -10,7 +10,9 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-FIRST = "Ada Bruno Clara David Elena Farid Greta Hugo Ines Jonas Karin Luca Maria Nils Olga Paul Rosa Sven".split()
+FIRST = (
+    "Ada Bruno Clara David Elena Farid Greta Hugo Ines Jonas Karin Luca Maria Nils Olga Paul Rosa Sven".split()
+)
 LAST = "Adler Berger Castro Dubois Evans Fischer Grant Haas Ito Jensen Keller Lopez Meyer Novak Olsen Price".split()
 HOSTS = "example.com mail.example.org northwind.net contoso.com fabrikam.co.uk acme.io post.example.de".split()
 AREAS = "201 202 212 213 305 312 404 415 503 602 617 646 702 713 808 917".split()
@@ -70,13 +72,17 @@ def ip(rng: random.Random) -> str:
 
 
 def url(rng: random.Random) -> str:
-    path = rng.choice(["", "/", "/about", f"/orders/{rng.randrange(10_000)}", f"/search?q={rng.choice(FIRST).lower()}"])
+    path = rng.choice(
+        ["", "/", "/about", f"/orders/{rng.randrange(10_000)}", f"/search?q={rng.choice(FIRST).lower()}"]
+    )
     return f"{rng.choice(['https', 'http'])}://{rng.choice(['www.', 'shop.', ''])}{rng.choice(HOSTS)}{path}"
 
 
 def date(rng: random.Random) -> str:
     year, month, day = rng.randrange(1950, 2026), rng.randrange(1, 13), rng.randrange(1, 29)
-    name = "January February March April May June July August September October November December".split()[month - 1]
+    name = "January February March April May June July August September October November December".split()[
+        month - 1
+    ]
     forms = [
         f"{year}-{month:02}-{day:02}", f"{month}/{day}/{year}", f"{day}.{month}.{year}", f"{day} {name} {year}",
         f"{name} {day}, {year}",

@@ -8,7 +8,7 @@ begins there is found whole, with its context, in that window.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from nerproc.schema.entity import Location
@@ -38,7 +38,7 @@ class Piece(Protocol):
 class Window:
     """A stretch of a document's text; offsets are in code points of `text`."""
 
-    __slots__ = ("_pieces", "_starts", "end", "location", "offset", "start", "text")
+    __slots__ = ("_is_piece", "_pieces", "_starts", "end", "offset", "start", "text")
 
     def __init__(
         self, text: str, offset: int, start: int, end: int, pieces: list[Piece], starts: list[int]
@@ -50,12 +50,12 @@ class Window:
         self.end = end  # exclusive
         self._pieces = pieces
         self._starts = starts
-        # Of the character at an offset: its place.
-        self.location: Callable[[int], Location | None] = self._location
-        if len(pieces) == 1 and offset == 0 == starts[0]:
-            self.location = pieces[0].location
+        self._is_piece = len(pieces) == 1 and offset == starts[0]
 
-    def _location(self, offset: int) -> Location | None:
+    def location(self, offset: int) -> Location | None:
+        """The place of the character at `offset`."""
+        if self._is_piece:
+            return self._pieces[0].location(offset)
         place = self.offset + offset
         index = bisect(self._starts, place) - 1
         return self._pieces[index].location(place - self._starts[index])
@@ -95,7 +95,11 @@ def windows(pieces: Iterable[Piece]) -> Iterator[Window]:
 def _cut(held: _Held, multiple: int) -> int:
     """Behind the last white space before `multiple`, or at `multiple` where there is none near."""
     before = held.text(multiple - SEEK, multiple)
-    return multiple - SEEK + 1 + max(before.rfind(space) for space in " \n\t\r") if _has_space(before) else multiple
+    return (
+        multiple - SEEK + 1 + max(before.rfind(space) for space in " \n\t\r")
+        if _has_space(before)
+        else multiple
+    )
 
 
 def _has_space(text: str) -> bool:

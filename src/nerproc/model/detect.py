@@ -74,7 +74,8 @@ def _scanner(
     for label, _ in custom_tags:
         if not _LABEL.fullmatch(label):
             raise InvalidRequest(
-                f"{label!r} is not a label", hint="use capital letters, digits and _, at most 64, a letter first"
+                f"{label!r} is not a label",
+                hint="use capital letters, digits and _, at most 64, a letter first",
             )
     trial.check([CustomTag(label, expression) for label, expression in custom_tags])
     return build(model=model, labels=labels, custom_tags=dict(custom_tags), thresholds=Thresholds(threshold))

@@ -16,7 +16,7 @@ import regex
 
 from nerproc.schema.entity import MAX_ENTITY_LENGTH
 
-MAX_PREFIX = 128  # code points that `Pattern.prefix` may reach left of the gate
+MAX_PREFIX = 520  # code points that `Pattern.prefix` may reach left of the gate
 
 Match = tuple[int, int]  # start, end
 
@@ -25,7 +25,13 @@ class Confirmer:
     """An exact expression, tried where events say that it may match."""
 
     def __init__(
-        self, expression: str, flags: int, *, prefix: str = "", one_start: bool = False, deadline: float | None = None
+        self,
+        expression: str,
+        flags: int,
+        *,
+        prefix: str = "",
+        one_start: bool = False,
+        deadline: float | None = None,
     ) -> None:
         """Nothing is compiled before it is needed: of hundreds of expressions, a text needs a few.
 
@@ -42,7 +48,9 @@ class Confirmer:
         self._one_start = one_start
         self._deadline = deadline
         self._match: Callable[[str, int], Any] | None = None
-        self._within: dict[int, Callable[[str, int], Any]] = {}  # bits of a width -> match that starts within it
+        self._within: dict[
+            int, Callable[[str, int], Any]
+        ] = {}  # bits of a width -> match that starts within it
 
     def find(self, text: str, events: Iterable[Match], found: list[Match]) -> None:
         """Append the matches in order; `events` are (start, largest end for that start) by start, in code points.

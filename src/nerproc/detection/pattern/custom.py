@@ -83,7 +83,9 @@ class CustomDetector:
                 elif number in possible:
                     self._find_all(number, text, found)
             except TimeoutError:
-                self.warnings.append(f"custom tag {tag.label} ran out of time ({BUDGET} s); matches may be missing")
+                self.warnings.append(
+                    f"custom tag {tag.label} ran out of time ({BUDGET} s); matches may be missing"
+                )
             spans += [Span(start, end, tag.label, None, 1.0, "custom", False) for start, end in found]
         return spans
 
@@ -115,7 +117,9 @@ def compiled(tag: CustomTag) -> Any:
             hint="the syntax is that of the Python package regex",
         ) from error
     except (OverflowError, RecursionError, MemoryError) as error:
-        raise PatternError(f"the expression of {tag.label} is too large", tag=tag.label, position=None) from error
+        raise PatternError(
+            f"the expression of {tag.label} is too large", tag=tag.label, position=None
+        ) from error
     if any(not match[0] for probe in _PROBES for match in expression.finditer(probe, timeout=BUDGET)):
         raise PatternError(
             f"the expression of {tag.label} matches the empty text",

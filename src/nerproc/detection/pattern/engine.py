@@ -143,7 +143,9 @@ class _Gates:
                     events[rule] = found
                     continue
                 useful = [
-                    event for event, number in zip(found, numbers[first:last], strict=True) if masks[number] >> rule & 1
+                    event
+                    for event, number in zip(found, numbers[first:last], strict=True)
+                    if masks[number] >> rule & 1
                 ]
                 if useful:
                     events[rule] = useful

@@ -39,7 +39,12 @@ def _try_apart(tags: Sequence[CustomTag]) -> None:
     request = json.dumps([[tag.label, tag.expression, tag.ignore_case] for tag in tags])
     try:
         run = subprocess.run(
-            [sys.executable, "-m", __name__], input=request, capture_output=True, text=True, timeout=LIMIT, check=False
+            [sys.executable, "-m", __name__],
+            input=request,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
         )
         output = run.stdout
     except subprocess.TimeoutExpired as expired:

@@ -46,7 +46,9 @@ class Vocabulary:
 
     def masks(self, text: bytes, stretches: Stretches) -> list[int]:
         """For each stretch, the patterns that may have a context word near a match in it."""
-        shown = [_around(text, first, last) for first, last in zip(stretches.firsts, stretches.lasts, strict=True)]
+        shown = [
+            _around(text, first, last) for first, last in zip(stretches.firsts, stretches.lasts, strict=True)
+        ]
         joined = SEPARATOR.join(shown)
         lowered = joined.translate(_LETTERS).decode("ascii").split("\0")
         if len(lowered) != len(shown):  # the text has separators of its own
@@ -88,7 +90,9 @@ def _unusual(joined: bytes, shown: list[bytes]) -> set[int]:
     marks = [np.flatnonzero(hump)]
     if not joined.isascii():
         # Not every character beyond ASCII is a letter; quotes and dashes (E2 80 ..) and fixed spaces are not.
-        punctuation = ((codes[:-1] == 0xE2) & (codes[1:] == 0x80)) | ((codes[:-1] == 0xC2) & (codes[1:] == 0xA0))
+        punctuation = ((codes[:-1] == 0xE2) & (codes[1:] == 0x80)) | (
+            (codes[:-1] == 0xC2) & (codes[1:] == 0xA0)
+        )
         marks.append(np.flatnonzero((codes[:-1] >= 0xC2) & ~punctuation))
     places = np.cumsum([0] + [len(part) + 1 for part in shown])
     return set((np.searchsorted(places, np.concatenate(marks), side="right") - 1).tolist())

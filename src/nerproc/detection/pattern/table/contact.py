@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
+
 from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.pattern.validator import domain, phone
 from nerproc.detection.pattern.validator.rule import necessary
 
-_LETTERS = r"A-Za-z\u00c0-\u024f"  # Latin with its accents: addresses are written in other scripts without spaces
+_LETTERS = (
+    r"A-Za-z\u00c0-\u024f"  # Latin with its accents: addresses are written in other scripts without spaces
+)
 _LOCAL = rf"{_LETTERS}0-9_%+'&~\-"
-_LOCAL_CHARACTERS = (
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_%+'&~-."
-    + "".join(map(chr, range(0xC0, 0x250)))
-)  # fmt: skip
+_HOST_CHARACTERS = f"{ascii_letters}{digits}-.{''.join(map(chr, range(0xC0, 0x250)))}"
+_LOCAL_CHARACTERS = f"{_HOST_CHARACTERS}_%+'&~"
 _HOST_LABEL = rf"[{_LETTERS}0-9](?:[{_LETTERS}0-9-]{{0,61}}[{_LETTERS}0-9])?"
-_HOST_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
 
 # RFC 5321 in its usual extent: atoms of at most 64 characters, labels of at most 63.
 _EMAIL = (
     rf"(?<![{_LETTERS}0-9_])(?<!://[^\s/@]{{0,64}}:)(?=[{_LOCAL}.]{{1,64}}@)"
-    rf"[{_LETTERS}0-9_][{_LOCAL}]*+(?:\.[{_LOCAL}]++)*+@(?:{_HOST_LABEL}\.){{1,8}}+"
-    rf"(?:[A-Za-z]{{2,24}}|xn--[A-Za-z0-9-]{{2,59}})(?![{_LETTERS}0-9_]|-[{_LETTERS}0-9])"
+    rf"[{_LETTERS}0-9_][{_LOCAL}]*+(?:\.[{_LOCAL}]++)*+@(?:{_HOST_LABEL}\.){{1,8}}"
+    rf"(?:xn--[A-Za-z0-9-]{{2,59}}|[A-Za-z]{{2,24}})(?![{_LETTERS}0-9_]|-[{_LETTERS}0-9])"
 )
 
 # What may stand in a URL; brackets only in pairs; the last character is no punctuation of the sentence.
@@ -31,7 +32,7 @@ _TAIL = rf"(?::\d{{1,5}})?(?:[/?#](?:{_URL_REST})?)?"
 # Where a bare host is a host and not the end of a sentence, a file or a member of an object.
 _COMMON = "com|org|net|edu|gov|mil|eu|uk|de|fr|nl|ch|se|dk|fi|ie|pt|cz|jp|cn|kr|br|mx|ca|au|nz|za|ru|ua"
 _AMBIGUOUS = "info|biz|io|dev|app|ai|tv|cloud|online|shop|site|store|tech|xyz|at|be|it|es|in|us|co|me|pl|no"
-_BARE_HOST = rf"(?<![\w.@/\\-])(?:{_HOST_LABEL}\.){{1,8}}?(?:%s)(?![\w@-]|\.\w|\()"
+_BARE_HOST = rf"(?<![\w\u00c0-\u024f.@/\\-])(?:{_HOST_LABEL}\.){{1,8}}?(?:%s)(?![\w@-]|\.\w|\()"
 _SITE_WORDS = (
     "url", "website", "web site", "site", "web", "homepage", "domain", "host", "hostname", "link", "visit",
     "www", "server", "online",
@@ -146,7 +147,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}\(?[1-9]\d\)?(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        rf"{_NO_NUMBER_BEFORE}(?<!\d )\(?[1-9]\d\)?(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
         0.1,
         validator=necessary(phone.national),
         context=_PHONE_WORDS,

@@ -22,7 +22,8 @@ def _iban_expression() -> str:
     for country, length in iban.BBAN_LENGTHS.items():
         countries[length].append(country)
     forms = (
-        rf"(?:{'|'.join(names)})\d\d(?:[ -]?[A-Z0-9]){{{length}}}" for length, names in sorted(countries.items())
+        rf"(?:{'|'.join(names)})\d\d(?:[ -]?[A-Z0-9]){{{length}}}"
+        for length, names in sorted(countries.items())
     )
     return rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9])"
 

@@ -15,7 +15,11 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("aws_access_key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}", r"(?![A-Za-z0-9_])"),
     ("github_token", r"\bgh[pousr]_[A-Za-z0-9]{36}", r"[A-Za-z0-9]{0,219}(?!\w)"),
     ("github_token", r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}", r"(?!\w)"),
-    ("gitlab_token", r"\bgl(?:pat|dt|ptt|rt|cbt|ft|soat|imt|oas|agent|ffct)-[\w-]{20}", r"[\w.-]{0,280}(?<![.-])"),
+    (
+        "gitlab_token",
+        r"\bgl(?:pat|dt|ptt|rt|cbt|ft|soat|imt|oas|agent|ffct)-[\w-]{20}",
+        r"[\w.-]{0,280}(?<![.-])",
+    ),
     ("gitlab_token", r"\bGR1348941[\w-]{20}", r"(?![\w-])"),
     ("slack_token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10}", r"[A-Za-z0-9-]{0,240}(?<!-)"),
     ("slack_token", r"\bxapp-\d-[A-Z0-9]{8}", r"[A-Z0-9]{0,12}-\d{8,16}-[a-z0-9]{32,80}(?!\w)"),
@@ -41,7 +45,11 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("digitalocean_token", r"\bdo[opr]_v1_[a-f0-9]{64}", r"(?!\w)"),
     ("shopify_token", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}", r"(?!\w)"),
     ("telegram_token", r"\b\d{8,10}:AA[\w-]{33}", r"(?![\w-])"),
-    ("discord_webhook", r"\bhttps://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/\d{17}", r"\d{0,3}/[\w-]{60,80}"),
+    (
+        "discord_webhook",
+        r"\bhttps://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/\d{17}",
+        r"\d{0,3}/[\w-]{60,80}",
+    ),
     ("mailgun_key", r"\bkey-[0-9a-f]{32}", r"(?!\w)"),
     ("mailchimp_key", r"\b[0-9a-f]{32}-us\d", r"\d?(?!\w)"),
     ("databricks_token", r"\bdapi[a-f0-9]{32}", r"(?:-\d)?(?!\w)"),
@@ -62,7 +70,9 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("pulumi_token", r"\bpul-[a-f0-9]{40}", r"(?!\w)"),
 )
 
-_PRIVATE_KEY = r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP|SSH2 ENCRYPTED) )?PRIVATE KEY(?: BLOCK)?-----"
+_PRIVATE_KEY = (
+    r"-----BEGIN (?:(?:RSA|DSA|EC|OPENSSH|ENCRYPTED|PGP|SSH2 ENCRYPTED) )?PRIVATE KEY(?: BLOCK)?-----"
+)
 _PRIVATE_KEY_END = r"-----END (?:[A-Z0-9]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
 
 _NAMES = r"(?:(?<=(?:api|secret|access|encryption|signing|account|auth|app)[_-]?)key|secret|token)"
@@ -122,7 +132,7 @@ PATTERNS: tuple[Pattern, ...] = (
         r"://[^\s:/?#@\"'<>]{0,64}:\K[^\s/?#@\"'<>{}$*]{3,128}(?=@[\w.\[-])",
         0.8,
         kind="url_password",
-        validator=necessary(secret.password),
+        validator=secret.password,
         gate=r"://[^\s:/?#@]*:[^\s/]",
     ),
     Pattern(

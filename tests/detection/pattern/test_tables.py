@@ -1,0 +1,318 @@
+"""What the tables find by default, and what they must leave alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from nerproc import Entity, detect
+
+
+def found(text: str, **options: object) -> list[tuple[str, str | None, str]]:
+    return [(entity.label, entity.kind, entity.text) for entity in detect(text, **options)]  # type: ignore[arg-type]
+
+
+def labels(text: str) -> set[str]:
+    return {entity.label for entity in detect(text)}
+
+
+def texts(text: str, label: str) -> list[str]:
+    return [entity.text for entity in detect(text) if entity.label == label]
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "text", "expected"),
+    [
+        ("EMAIL", None, "Write to ada7@example.com.", "ada7@example.com"),
+        ("EMAIL", None, "<bruno.adler+news@mail.example.co.uk>", "bruno.adler+news@mail.example.co.uk"),
+        ("EMAIL", None, "mailto:o'brien@example.org?subject=x", "o'brien@example.org"),
+        ("EMAIL", None, "'joe@foo.org'", "joe@foo.org"),
+        ("EMAIL", None, "josé.müller@exämple.de", "josé.müller@exämple.de"),
+        ("EMAIL", None, "im Postfach：max@example.de。", "max@example.de"),
+        ("EMAIL", None, "x@xn--bcher-kva.example.xn--p1ai", "x@xn--bcher-kva.example.xn--p1ai"),
+        ("EMAIL", None, "(a_b%c@sub-1.example.museum)", "a_b%c@sub-1.example.museum"),
+        ("URL", None, "See https://example.com/a_(b)?c=d#e.", "https://example.com/a_(b)?c=d#e"),
+        ("URL", None, "(see http://example.org/path)", "http://example.org/path"),
+        ("URL", None, "HTTP://EXAMPLE.COM, now", "HTTP://EXAMPLE.COM"),
+        ("URL", None, "at http://localhost:8001/health", "http://localhost:8001/health"),
+        ("URL", None, "ftp://files.example.net/x.zip;", "ftp://files.example.net/x.zip"),
+        ("URL", None, "on www.example.co.uk!", "www.example.co.uk"),
+        ("URL", None, "visit example.com/shop?x=1, please", "example.com/shop?x=1"),
+        ("URL", None, "our website is nerproc.dev", "nerproc.dev"),
+        ("PHONE_NUMBER", None, "(212) 555-1234", "(212) 555-1234"),
+        ("PHONE_NUMBER", None, "or 415-555-2671 x123.", "415-555-2671 x123"),
+        ("PHONE_NUMBER", None, "+1 212 555 1234", "+1 212 555 1234"),
+        ("PHONE_NUMBER", None, "+1-212-555-1234", "+1-212-555-1234"),
+        ("PHONE_NUMBER", None, "+44 20 7946 0958,", "+44 20 7946 0958"),
+        ("PHONE_NUMBER", None, "+44 (0)20 7946 0958", "+44 (0)20 7946 0958"),
+        ("PHONE_NUMBER", None, "+49 30 901820", "+49 30 901820"),
+        ("PHONE_NUMBER", None, "+33 1 42 68 53 00", "+33 1 42 68 53 00"),
+        ("PHONE_NUMBER", None, "+919876543210", "+919876543210"),
+        ("PHONE_NUMBER", None, "call 2125551234 today", "2125551234"),
+        ("PHONE_NUMBER", None, "Tel. 030 901820", "030 901820"),
+        ("PHONE_NUMBER", None, "phone: 020 7946 0958", "020 7946 0958"),
+        ("PHONE_NUMBER", None, "Téléphone : 01 42 68 53 00", "01 42 68 53 00"),
+        ("PHONE_NUMBER", None, "mobile 98765 43210", "98765 43210"),
+        ("CARD_NUMBER", None, "4111 1111 1111 1111", "4111 1111 1111 1111"),
+        ("CARD_NUMBER", None, "4111111111111111", "4111111111111111"),
+        ("CARD_NUMBER", None, "card 5500-0055-5555-5559.", "5500-0055-5555-5559"),
+        ("CARD_NUMBER", None, "3782 822463 10005", "3782 822463 10005"),
+        ("CARD_NUMBER", None, "30569309025904", "30569309025904"),
+        ("CARD_NUMBER", None, "6011111111111117", "6011111111111117"),
+        ("CARD_NUMBER", None, "2223003122003222 and 123", "2223003122003222"),
+        ("CARD_NUMBER", None, "3530111333300000", "3530111333300000"),
+        ("IBAN", None, "GB33 BUKB 2020 1555 5555 55", "GB33 BUKB 2020 1555 5555 55"),
+        ("IBAN", None, "DE89370400440532013000 AND", "DE89370400440532013000"),
+        ("IBAN", None, "FR14 2004 1010 0505 0001 3M02 606", "FR14 2004 1010 0505 0001 3M02 606"),
+        ("IBAN", None, "NO9386011117947", "NO9386011117947"),
+        (
+            "CRYPTO_ADDRESS",
+            "bitcoin",
+            "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2",
+            "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2",
+        ),
+        (
+            "CRYPTO_ADDRESS",
+            "bitcoin",
+            "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy",
+            "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy",
+        ),
+        (
+            "CRYPTO_ADDRESS",
+            "bitcoin",
+            "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+            "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+        ),
+        (
+            "CRYPTO_ADDRESS",
+            "bitcoin",
+            "bc1p5d7rjq7g6rdk2yhzks9smlaqtedr4dekq08ge8ztwac72sfr9rusxg3297",
+            "bc1p5d7rjq7g6rdk2yhzks9smlaqtedr4dekq08ge8ztwac72sfr9rusxg3297",
+        ),
+        (
+            "CRYPTO_ADDRESS",
+            "ethereum",
+            "to 0x52908400098527886E0F7030069857D2E4169EE7",
+            "0x52908400098527886E0F7030069857D2E4169EE7",
+        ),
+        ("IP_ADDRESS", "ipv4", "from 192.168.10.24:8080", "192.168.10.24"),
+        ("IP_ADDRESS", "ipv4", "10.0.0.0/8 is private", "10.0.0.0/8"),
+        ("IP_ADDRESS", "ipv4", "Host 1.2.3.4 is down", "1.2.3.4"),
+        ("IP_ADDRESS", "ipv4", "asked 8.8.8.8.", "8.8.8.8"),
+        (
+            "IP_ADDRESS",
+            "ipv6",
+            "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+            "2001:0db8:85a3:0000:0000:8a2e:0370:7334",
+        ),
+        ("IP_ADDRESS", "ipv6", "at 2001:db8::1, then", "2001:db8::1"),
+        ("IP_ADDRESS", "ipv6", "fe80::1ff:fe23:4567:890a%eth0", "fe80::1ff:fe23:4567:890a%eth0"),
+        ("IP_ADDRESS", "ipv6", "::ffff:192.0.2.128", "::ffff:192.0.2.128"),
+        ("MAC_ADDRESS", None, "00:1A:2B:3C:4D:5E", "00:1A:2B:3C:4D:5E"),
+        ("MAC_ADDRESS", None, "00-1a-2b-3c-4d-5e", "00-1a-2b-3c-4d-5e"),
+        ("MAC_ADDRESS", None, "mac 001a.2b3c.4d5e", "001a.2b3c.4d5e"),
+        ("DATE", None, "on 2024-12-31,", "2024-12-31"),
+        ("DATE", None, "31/12/2024", "31/12/2024"),
+        ("DATE", None, "12/31/2024", "12/31/2024"),
+        ("DATE", None, "31.12.2024", "31.12.2024"),
+        ("DATE", None, "2024/1/5", "2024/1/5"),
+        ("DATE", None, "on 1/2/24.", "1/2/24"),
+        ("DATE", None, "31 December 2024", "31 December 2024"),
+        ("DATE", None, "the 1st of March, 1999", "1st of March, 1999"),
+        ("DATE", None, "Dec 31, 2024", "Dec 31, 2024"),
+        ("DATE", None, "DECEMBER 3 2024", "DECEMBER 3 2024"),
+        ("DATE", None, "in December 2024.", "December 2024"),
+        ("DATE", None, "am 3. März 2021", "3. März 2021"),
+        ("DATE", None, "le 14 juillet 1989", "14 juillet 1989"),
+        ("DATE", None, "el 5 de mayo de 2020", "5 de mayo de 2020"),
+        ("DATE", None, "31-Dec-2024", "31-Dec-2024"),
+        ("DATE", None, "2024-12-31T23:59:59.123Z", "2024-12-31T23:59:59.123Z"),
+        ("DATE", None, "2024-12-31 23:59:59 INFO", "2024-12-31 23:59:59"),
+        ("DATE", None, "[31/Dec/2024:23:59:59 +0100]", "31/Dec/2024:23:59:59 +0100"),
+        ("DATE", None, "born 12.3.85 in Rome", "12.3.85"),
+        ("DATE", None, "expiry 12/27", "12/27"),
+        ("VIN", None, "1HGCM82633A004352", "1HGCM82633A004352"),
+        ("VIN", None, "VIN WVWZZZ1JZ3W386752", "WVWZZZ1JZ3W386752"),
+    ],
+)
+def test_finds(label: str, kind: str | None, text: str, expected: str) -> None:
+    assert (label, kind, expected) in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("foo@bar", "EMAIL"),
+        ("user@localhost", "EMAIL"),
+        ("icon@2x.png", "EMAIL"),
+        ("a@b.notatld", "EMAIL"),
+        ("@angular/core.js", "EMAIL"),
+        ("run main.py and script.sh", "URL"),
+        ("see README.md, lib.rs and app.js", "URL"),
+        ("the end.It was", "URL"),
+        ("call obj.name() or logger.info('x')", "URL"),
+        ("import java.io.File", "URL"),
+        ("version 1.2.3.4", "IP_ADDRESS"),
+        ("Version: 10.20.30.40", "IP_ADDRESS"),
+        ("v10.0.0.1", "IP_ADDRESS"),
+        ("1.2.3.4.5", "IP_ADDRESS"),
+        ("192.168.1.256", "IP_ADDRESS"),
+        ("see section 1.2.3.4", "IP_ADDRESS"),
+        ("pkg-1.20.30.40-r1", "IP_ADDRESS"),
+        ("std::vector and a::b", "IP_ADDRESS"),
+        ("at 12:30:45", "IP_ADDRESS"),
+        ("ff:ff:ff:ff:ff:ff", "MAC_ADDRESS"),
+        ("00:1A:2B:3C:4D:5E:6F:70", "MAC_ADDRESS"),
+        ("4111 1111 1111 1112", "CARD_NUMBER"),
+        ("order 1234567890123456", "CARD_NUMBER"),
+        ("0.4111111111111111", "CARD_NUMBER"),
+        ("1700000000000", "CARD_NUMBER"),
+        ("ISBN 978-3-16-148410-0", "CARD_NUMBER"),
+        ("GB33BUKB20201555555556", "IBAN"),
+        ("DE8937040044053201300", "IBAN"),
+        ("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", "CRYPTO_ADDRESS"),
+        ("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdd", "CRYPTO_ADDRESS"),
+        ("5 of 13/13/2024", "DATE"),
+        ("32.12.2024", "DATE"),
+        ("31 February 2024", "DATE"),
+        ("1/2 cup and 3/4", "DATE"),
+        ("release 1.2.24", "DATE"),
+        ("10.5.16.2", "DATE"),
+        ("price 12.50", "DATE"),
+        ("at 10:30", "DATE"),
+        ("20241231", "DATE"),
+        ("I may 5 times", "DATE"),
+        ("order 2125551234", "PHONE_NUMBER"),
+        ("123-456-7890", "PHONE_NUMBER"),
+        ("(555) 123-4567", "PHONE_NUMBER"),
+        ("+1 212 555 12345", "PHONE_NUMBER"),
+        ("serial 415-555-2671-889", "PHONE_NUMBER"),
+        ("id 550e8400-e29b-41d4-a716-446655440000", "PHONE_NUMBER"),
+        ("sha 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12", "SECRET"),
+        ("timestamp 1700000000", "PHONE_NUMBER"),
+        ("$1,234,567.89", "PHONE_NUMBER"),
+        ("3.14159265358979", "PHONE_NUMBER"),
+        ("1HGCM82633A004353", "VIN"),
+        ("12345678901234567", "VIN"),
+        ("ABCDEFGHJKLMNPRST", "VIN"),
+    ],
+)
+def test_leaves_alone(text: str, label: str) -> None:
+    assert label not in labels(text)
+
+
+def _token(alphabet: str, length: int) -> str:
+    return (alphabet * length)[3 : 3 + length]
+
+
+LETTERS = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7"
+HEX = "3f9a0c7e5b1d8264"
+HEADER = base64.urlsafe_b64encode(json.dumps({"alg": "HS256", "typ": "JWT"}).encode()).decode().rstrip("=")
+CLAIMS = base64.urlsafe_b64encode(json.dumps({"sub": "1234567890"}).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret"),
+    [
+        ("aws_access_key", "AKIAIOSFODNN7EXAMPLE"),
+        ("github_token", "ghp_" + _token(LETTERS, 36)),
+        ("github_token", "gho_" + _token(LETTERS, 36)),
+        ("github_token", f"github_pat_{_token(LETTERS, 22)}_{_token(LETTERS, 59)}"),
+        ("gitlab_token", "glpat-" + _token(LETTERS, 20)),
+        ("slack_token", "xoxb-123456789012-1234567890123-" + _token(LETTERS, 24)),
+        ("slack_webhook", "https://hooks.slack.com/services/T01ABCDEF/B01ABCDEF/" + _token(LETTERS, 24)),
+        ("google_api_key", "AIza" + _token(LETTERS, 35)),
+        ("google_oauth", "GOCSPX-" + _token(LETTERS, 28)),
+        ("stripe_key", "sk_live_" + _token(LETTERS, 24)),
+        ("npm_token", "npm_" + _token(LETTERS, 36)),
+        ("pypi_token", "pypi-AgEIcHlwaS5vcmc" + _token(LETTERS, 60)),
+        ("sendgrid_key", f"SG.{_token(LETTERS, 22)}.{_token(LETTERS, 43)}"),
+        ("twilio_key", "SK" + _token(HEX, 32)),
+        ("openai_key", "sk-proj-" + _token(LETTERS, 48)),
+        ("anthropic_key", "sk-ant-api03-" + _token(LETTERS, 80)),
+        ("azure_storage_key", _token(LETTERS, 86) + "=="),
+        ("jwt", f"{HEADER}.{CLAIMS}.{_token(LETTERS, 43)}"),
+        ("telegram_token", "123456789:AA" + _token(LETTERS, 33)),
+    ],
+)
+def test_finds_secrets_whole(kind: str, secret: str) -> None:
+    assert found(f"the value is {secret} in the log") == [("SECRET", kind, secret)]
+
+
+def test_finds_private_keys_as_a_whole() -> None:
+    block = (
+        "-----BEGIN RSA PRIVATE KEY-----\n"
+        + "\n".join([_token(LETTERS, 64)] * 25)
+        + "\n-----END RSA PRIVATE KEY-----"
+    )
+    assert found(f"key:\n{block}\nend") == [("SECRET", "private_key", block)]
+
+
+def test_finds_the_head_of_a_private_key_without_end() -> None:
+    (entity,) = detect("-----BEGIN OPENSSH PRIVATE KEY-----\n" + "\n".join([_token(LETTERS, 70)] * 3))
+    assert (entity.label, entity.kind) == ("SECRET", "private_key")
+
+
+def test_aws_secret_keys_need_a_name() -> None:
+    key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzKEY9"
+    assert ("SECRET", "aws_secret_key", key) in found(f"aws_secret_access_key = {key}")
+    assert ("SECRET", "aws_secret_key", key) in found(f"the aws secret {key} leaked")
+    assert found(f"the digest {key} differs") == []
+
+
+def test_a_web_token_needs_a_header() -> None:
+    assert labels("eyJub3QiOiJhIGhlYWRlciJ9.eyJzdWIiOiIxMjM0NSJ9.c2lnbmF0dXJl") == set()
+
+
+def test_the_password_of_a_url_is_the_secret() -> None:
+    assert ("SECRET", "url_password", "s3cr3tpw") in found("postgres://app:s3cr3tpw@db.example.com/x")
+    assert "SECRET" not in labels("postgres://app:<password>@db.example.com/x")
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ('api_key = "q8Zr2LmX0vTf7KcWn4Bs"', "q8Zr2LmX0vTf7KcWn4Bs"),
+        ("client-secret: q8Zr2LmX0vTf7KcWn4Bs", "q8Zr2LmX0vTf7KcWn4Bs"),
+        ("TOKEN=q8Zr2LmX0vTf7KcWn4Bs", "q8Zr2LmX0vTf7KcWn4Bs"),
+    ],
+)
+def test_assigned_secrets_must_look_random(text: str, secret: str) -> None:
+    assert found(text) == [("SECRET", "generic", secret)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api_key = your_api_key_here_123",
+        "token: aaaaaaaaaaaaaaaaaaaa1",
+        "secret=${SECRET_FROM_ENV1}",
+        "key = value",
+    ],
+)
+def test_placeholders_are_no_secrets(text: str) -> None:
+    assert "SECRET" not in labels(text)
+
+
+def test_a_password_needs_a_name_nearby_to_be_reported() -> None:
+    assert ("SECRET", "password", "hunter2!") in found("login: bob password: hunter2!")
+    assert ("SECRET", "password", "hunter2!") in found("passwd=hunter2!", threshold=0)
+
+
+def test_threshold_zero_shows_every_candidate() -> None:
+    text = "order 4111111111111111 and 2125551234"
+    everything = found(text, threshold=0)
+    assert ("PHONE_NUMBER", None, "2125551234") in everything
+    assert len(everything) > len(found(text))
+
+
+def test_context_lifts_over_the_threshold() -> None:
+    def score(text: str) -> float:
+        return max(entity.score for entity in phone(text))
+
+    def phone(text: str) -> list[Entity]:
+        return [entity for entity in detect(text, threshold=0) if entity.label == "PHONE_NUMBER"]
+
+    assert score("number 2125551234") < 0.5 <= score("call me: 2125551234")

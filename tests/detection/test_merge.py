@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nerproc.detection.merge import merge
+from nerproc.detection.span import Span
+
+
+def span(start: int, end: int, source: str = "pattern", score: float = 0.5, *, validated: bool = False) -> Span:
+    return Span(start, end, "A", None, score, source, validated)
+
+
+def test_custom_then_validated_then_tagger_then_unvalidated() -> None:
+    custom, proved = span(0, 3, "custom"), span(2, 9, validated=True)
+    tagged, doubtful = span(2, 10, "tagger"), span(0, 20, score=0.9)
+    assert merge([doubtful, tagged, proved, custom]) == [custom]
+    assert merge([doubtful, tagged, proved]) == [proved]
+    assert merge([doubtful, tagged]) == [tagged]
+
+
+def test_then_the_longer_then_the_surer_then_the_earlier() -> None:
+    assert merge([span(0, 5, score=0.9), span(2, 8, score=0.6)]) == [span(2, 8, score=0.6)]
+    assert merge([span(0, 5, score=0.6), span(0, 5, score=0.9)]) == [span(0, 5, score=0.9)]
+    first, second = span(0, 5)._replace(kind="x"), span(0, 5)._replace(kind="y")
+    assert merge([first, second]) == [first]
+    assert merge([second, first]) == [second]
+
+
+def test_what_a_loser_overlapped_is_kept() -> None:
+    assert merge([span(0, 4), span(3, 9), span(8, 10)]) == [span(3, 9)]
+    assert merge([span(0, 4, validated=True), span(3, 9), span(8, 10)]) == [
+        span(0, 4, validated=True),
+        span(8, 10),
+    ]
+
+
+def test_custom_spans_are_kept_though_they_overlap() -> None:
+    first, second = span(0, 4, "custom"), span(2, 8, "custom")._replace(label="B")
+    assert merge([second, first, span(7, 9)]) == [first, second]
+
+
+SPANS = st.lists(
+    st.builds(
+        lambda start, length, source, score, validated: span(start, start + length, source, score, validated=validated),
+        st.integers(0, 40), st.integers(1, 12), st.sampled_from(["pattern", "tagger", "custom"]),
+        st.sampled_from([0.5, 0.7, 1.0]), st.booleans(),
+    ),
+    max_size=25,
+)  # fmt: skip
+
+
+@given(SPANS)
+def test_kept_spans_do_not_overlap_and_each_dropped_one_is_beaten(spans: list[Span]) -> None:
+    kept = merge(spans)
+    plain = [one for one in kept if one.source != "custom"]
+    assert kept == sorted(kept, key=lambda one: one.start)
+    assert all(a.end <= b.start for a, b in zip(plain, plain[1:], strict=False))
+    assert {one[:2] for one in spans if one.source == "custom"} <= {one[:2] for one in kept}
+    for one in spans:
+        assert any(one.start < other.end and other.start < one.end for other in kept)
+
+
+@given(SPANS, st.randoms())
+def test_the_order_of_the_input_decides_between_equals_only(spans: list[Span], random: object) -> None:
+    distinct = list({(one.start, one.end, one.source, one.validated): one for one in spans}.values())
+    shuffled = list(distinct)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert {one[:3] for one in merge(shuffled)} == {one[:3] for one in merge(distinct)}
