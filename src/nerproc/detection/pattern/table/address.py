@@ -18,7 +18,8 @@ _WORDS = (
 )  # fmt: skip
 
 _LONG = (
-    "Avenue|Boulevard|Circle|Court|Crescent|Drive|Expressway|Freeway|Highway|Lane|Loop|Parkway|Place|Plaza|Road|Square"
+    "Avenue|Boulevard|Circle|(?<!(?:Supreme|High|District|Circuit|Superior|County|Federal|Royal|Tennis) )Court"
+    "|Crescent|Drive|Expressway|Freeway|Highway|Lane|Loop|Parkway|Place|Plaza|Road|Square"
     "|Street|Terrace|Trail|Turnpike"
 )
 _SHORT = "Ave|Av|Blvd|Cir|Ct|Cres|Dr|Expy|Fwy|Hwy|Ln|Pkwy|Pl|Plz|Rd|Sq|St|Ter|Trl|Tpke"
@@ -135,7 +136,7 @@ _STREETS = (
     ),
 )
 
-_DE_ROAD = "(?:straße|strasse|str\\.|weg|platz|allee|gasse|ring|damm|ufer|Straße|Allee|Platz)"
+_DE_ROAD = "(?:straße|strasse|str\\.|weg|platz|allee|gasse|damm|ufer|Straße|Allee|Platz)"
 _FR_ROAD = "(?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours)"
 _FR_NAME = "[A-ZÀÂÇÉÈÊÎÔÛ][\\wàâçéèêëîïôûùü'’-]*"
 _FR_START = rf"\b\d{{1,4}}(?:[ \t]?(?:bis|ter))?,?[ \t]{{1,3}}{_FR_ROAD}[ \t]"
@@ -145,7 +146,7 @@ _ABROAD = (
         "de_street",
         ("adresse", "anschrift", "wohnhaft", "straße", "wohnort", "lieferadresse"),
         Form(
-            rf"(?<![\wäöüß-])[A-ZÄÖÜ][\wäöüß.-]*{_DE_ROAD}[ \t]{{1,3}}\d{{1,4}}[ \t]?[a-z]?\b"
+            rf"(?<![\wäöüß-])[A-ZÄÖÜ][\wäöüß.-]*{_DE_ROAD}[ \t]{{1,3}}\d{{1,4}}(?:[ \t]?[a-z])?\b"
             r"(?:,?[ \t]*(?:\r?\n)?[ \t]*(?:D-)?\d{5}[ \t]+[A-ZÄÖÜ][\wäöüß-]+)?",
             0.5,
             gate=rf"{_DE_ROAD}[ \t]{{1,3}}\d{{1,4}}",

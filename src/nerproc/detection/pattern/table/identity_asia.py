@@ -47,7 +47,8 @@ _INDIA = (
     *identifier(
         "in_pan",
         ("pan", "pan card", "permanent account number"),
-        led("[A-Z]{3}[ABCFGHJLPT][A-Z]", r"\d{4}[A-Z]", 0.5),
+        led("[A-Z]{3}[ABCFGHJLPT][A-Z]", r"\d{4}[A-Z]", 0.5, ignore_case=False),
+        led("[A-Z]{3}[ABCFGHJLPT][A-Z]", r"\d{4}[A-Z]", 0.4),
         led("[A-Z]{5}", r"\d{4}[A-Z]", 0.1),
     ),
     *identifier(

@@ -25,6 +25,7 @@ _UK_SURNAME = r"(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)"
 _UK_LICENCE = (
     rf"{_UK_SURNAME} ?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d ?[A-Z9]{{2}}[A-Z0-9][A-Z]{{2}}"
 )
+_NINO_LETTERS = "(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
 _UK_LETTERS = f"{string.ascii_letters}9"
 
 _ISLES = (
@@ -38,8 +39,8 @@ _ISLES = (
     *identifier(
         "uk_nino",
         ("national insurance", "national insurance number", "ni number", "ni no", "nino"),
-        led("(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]", r" ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
-            0.5),
+        led(_NINO_LETTERS, r" ?\d{2} ?\d{2} ?\d{2} ?[A-D]", 0.5, ignore_case=False),
+        led(_NINO_LETTERS, r" ?\d{2} ?\d{2} ?\d{2} ?[A-D]", 0.4),
     ),
     *identifier(
         "uk_passport",

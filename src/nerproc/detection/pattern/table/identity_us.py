@@ -68,6 +68,14 @@ _SOCIAL = (
     ),
 )
 
+_LICENSE = (
+    "driver license", "driver licence", "driver's license", "driver's licence", "drivers license",
+        "driving license",
+    "driving licence", "license number", "license no", "license id", "dl", "dl number", "lic", "dmv", "cdl",
+        "cdls",
+    "dls",
+)  # fmt: skip
+
 _DOCUMENTS = (
     *identifier(
         "us_passport",
@@ -77,18 +85,22 @@ _DOCUMENTS = (
     ),
     *identifier(
         "us_driver_license",
-        (
-            "driver", "driving", "license", "driver license", "driver's license", "driving license",
-            "drivers license", "permit", "lic", "dl", "dls", "cdl", "cdls", "dmv",
-        ),
-        # One letter with one or two digits, which some lists have too, would be half of all short codes.
-        led("[A-Z]", r"\d{3,14}|\d{18}|\d{6}R|\d[A-Z]\d[A-Z]", 0.1),
-        led("[A-Z]{2}", r"\d{2,7}|\d{6}[A-Z]", 0.1),
+        (*_LICENSE, "driver", "driving", "license", "licence", "permit"),
+        led("[A-Z]", r"\d{6,14}|\d{18}|\d{6}R", 0.1),
+        led("[A-Z]{2}", r"\d{5,7}|\d{6}[A-Z]", 0.1),
         led("[A-Z]{3}", r"\d{6}", 0.1),
         token(
             r"\d{2}[A-Z]{3}\d{5,6}|\d{7,9}[A-Z]|\d{8}[A-Z]{2}|\d{3}[A-Z]{2}\d{4}|\d{3}[A-Z]\d{6}", 0.1
         ),
         led("WDL", r"\d[0-9A-Z]{8}", 0.4),
+    ),
+    # Short ones and bare digits are much else, too. One letter with one or two digits, which some lists have,
+    # would be half of all short codes.
+    *identifier(
+        "us_driver_license",
+        _LICENSE,
+        led("[A-Z]", r"\d{3,5}|\d[A-Z]\d[A-Z]", 0.1),
+        led("[A-Z]{2}", r"\d{2,4}", 0.1),
         digits((6, 14), 0.01),
         digits(16, 0.01),
     ),
@@ -140,7 +152,8 @@ _HEALTH = (
     *identifier(
         "us_health_insurance_member_id",
         (
-            "member id", "member number", "member no", "membership number", "subscriber", "subscriber id",
+            "member id", "member number", "member no", "membership number", "subscriber id",
+                "subscriber number",
             "policy number", "policy no", "policy id", "insurance id", "insurance number", "health insurance",
         ),
         Form(

@@ -16,42 +16,43 @@ from nerproc.detection.pattern.validator.rule import necessary
 _LABEL = "LICENSE_PLATE"
 _WORDS = (
     "license plate", "licence plate", "number plate", "plate", "plate number", "plates", "registration plate",
-    "vehicle registration", "vehicle",
+    "vehicle registration",
 )  # fmt: skip
 
 _ZA_PROVINCE = "(?:GP|ZN|WP|EC|NC|FS|LP|MP|NW)"
-
 _TR_PROVINCE = r"(?:0[1-9]|[1-7]\d|8[01])"
-_MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|OCA|NIS|TEM)\b"  # "12 May 2024" is no plate
-_TR_LETTERS = rf"(?!{_MONTH})[A-PR-VYZ]{{1,3}}"
+_TR_LETTERS = r"(?!(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\b)[A-PR-VYZ]{1,3}"  # "12 MAY 2024"
 _IN_STATE = (
     "(?:A[NPRS]|BR|C[GH]|D[DLN]|G[AJ]|H[PR]|J[HK]|K[AL]|L[AD]|M[HLNPZ]|NL|O[DR]|P[BY]|RJ|SK|T[GNRS]|U[AKP]|WB)"
 )
+_UK_WORDS = (
+    *_WORDS, "vehicle", "registration", "registration number", "reg", "vrn", "vrm", "dvla", "v5c", "logbook",
+    "mot", "car",
+)  # fmt: skip
 
+# Letters and digits with spaces between are words and numbers, too ("an f1 car", "58 to 61"): a word beside them
+# counts for capitals only. In any case they are candidates that nothing raises.
 _NAMED = (
     *identifier(
         "uk_vehicle_registration",
-        (
-            *_WORDS,
-            "registration",
-            "registration number",
-            "reg",
-            "vrn",
-            "vrm",
-            "dvla",
-            "v5c",
-            "logbook",
-            "mot",
-            "car",
-        ),
+        _UK_WORDS,
         led("[A-HJ-PR-Y]{2}", r"(?:0[2-9]|[12]\d|5[1-9]|[67]\d)[- ]?[A-HJ-PR-Z]{3}", 0.3),
-        led("[A-HJ-NPR-TV-Y]", r"\d{1,3}[- ]?[A-HJ-PR-Y][A-HJ-PR-Z]{2}", 0.2),
-        led("[A-HJ-PR-Z]{3}", r"[- ]?\d{1,3}[- ]?[A-HJ-NPR-TV-Y]", 0.15),
+        led("[A-HJ-NPR-TV-Y]", r"\d{1,3}[A-HJ-PR-Y][A-HJ-PR-Z]{2}", 0.2),
+        led("[A-HJ-NPR-TV-Y]", r"\d{1,3}[- ][A-HJ-PR-Y][A-HJ-PR-Z]{2}", 0.2, ignore_case=False),
+        led("[A-HJ-PR-Z]{3}", r"\d{1,3}[A-HJ-NPR-TV-Y]", 0.15),
+        led("[A-HJ-PR-Z]{3}", r"[- ]\d{1,3}[- ]?[A-HJ-NPR-TV-Y]", 0.15, ignore_case=False),
+        label=_LABEL,
+    ),
+    *identifier(
+        "uk_vehicle_registration",
+        (),
+        led("[A-HJ-NPR-TV-Y]", r"\d{1,3}[- ][A-HJ-PR-Y][A-HJ-PR-Z]{2}", 0.1),
+        led("[A-HJ-PR-Z]{3}", r"(?:[- ]\d{1,3}[- ]?|\d{1,3}[- ])[A-HJ-NPR-TV-Y]", 0.1),
         label=_LABEL,
     ),
     *identifier(
         "in_vehicle_registration",
-        (*_WORDS, "registration", "registration number", "rto"),
+        (*_WORDS, "vehicle", "registration", "registration number", "rto"),
         led("[A-Z]{2}", r"\d{1,2}[A-Z]{1,3}\d{4}", 0.3, necessary(in_registration)),
         Form(
             rf"\b{_IN_STATE}[- ]?\d{{1,2}}[- ]?[A-Z]{{1,3}}[- ]?\d{{4}}\b",
@@ -70,7 +71,7 @@ _NAMED = (
     ),
     *identifier(
         "ng_vehicle_registration",
-        (*_WORDS, "registration", "registration number", "frsc"),
+        (*_WORDS, "vehicle", "registration", "registration number", "frsc"),
         led("[A-Z]{3}", r"[- ]?\d{3}[- ]?[A-Z]{2}", 0.4),
         label=_LABEL,
     ),
@@ -82,7 +83,14 @@ _NAMED = (
             rf"\b{_TR_PROVINCE}(?:[ ]?{_TR_LETTERS}[ ]?|-{_TR_LETTERS}-)\d{{2,4}}\b",
             0.3,
             gate=rf"\b{_TR_PROVINCE}[ -]?[A-Z]{{1,3}}[ -]?\d{{2,4}}\b",
+            ignore_case=False,
         ),
+        label=_LABEL,
+    ),
+    *identifier(
+        "tr_license_plate",
+        (),
+        token(rf"{_TR_PROVINCE}(?:[ ]?[A-PR-VYZ]{{1,3}}[ ]?|-[A-PR-VYZ]{{1,3}}-)\d{{2,4}}", 0.1),
         label=_LABEL,
     ),
     *identifier(
