@@ -20,6 +20,8 @@ CHUNK_BYTES = 1 << 16
 ATTEMPTS = 3  # of a GET
 FIRST_PAUSE_SECONDS = 0.2  # before the second attempt; twice that before the third
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+SUCCESS = range(200, 300)
+NO_CONTENT = 204
 TRY_AGAIN = {502, 503, 504}
 
 Parameters = Mapping[str, Any]
@@ -43,10 +45,7 @@ class Transport:
     def get(self, path: str, parameters: Parameters | None = None) -> Any:
         """Read JSON; tried again when the connection fails or the head cannot answer just now."""
         with self.stream(path, parameters) as response:
-            try:
-                return response.json()
-            except requests.RequestException as error:
-                raise self._unreachable(error) from error
+            return self._json(response)
 
     def pieces(self, path: str, parameters: Parameters) -> Iterator[bytes]:
         """The bytes of a response, as they come."""
@@ -105,7 +104,7 @@ class Transport:
     ) -> Any:
         """Send once, never again: a request that changes something may have arrived although no answer did."""
         with self._checked(self._request(method, path, json=json, data=data, headers=headers)) as response:
-            return response.json() if response.content else None
+            return self._json(response) if response.status_code != NO_CONTENT else None
 
     def _request(self, method: str, path: str, **options: Any) -> requests.Response:
         try:
@@ -135,17 +134,28 @@ class Transport:
         Raises:
             nerproc.errors.NerprocError: the class that the problem names.
         """
-        if response.ok and not response.is_redirect:
+        if response.status_code in SUCCESS:
             return response
         with response:
             try:
                 problem = Problem.model_validate_json(response.content)
             except (ValidationError, requests.RequestException):
-                raise HeadUnreachable(
-                    f"{self.url} answers {response.status_code}, but not as a head of nerproc does.",
-                    hint="NERPROC_API_URL names the head that commands talk to.",
-                ) from None
+                raise self._stranger(response) from None
             raise error_of(problem)
+
+    def _json(self, response: requests.Response) -> Any:
+        try:
+            return response.json()
+        except requests.JSONDecodeError:
+            raise self._stranger(response) from None
+        except requests.RequestException as error:
+            raise self._unreachable(error) from error
+
+    def _stranger(self, response: requests.Response) -> HeadUnreachable:
+        return HeadUnreachable(
+            f"{self.url} answers {response.status_code}, but not as a head of nerproc does.",
+            hint="NERPROC_API_URL names the head that commands talk to.",
+        )
 
 
 def _refused(error: BaseException | None) -> bool:

@@ -1,0 +1,77 @@
+"""What others rely on: a change here is a change for every user."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import nerproc
+from nerproc.errors import ExitCode
+
+
+def test_public_names() -> None:
+    assert set(nerproc.__all__) == {"Client", "Entity", "Location", "detect", "extract"}
+    assert set(nerproc.__all__) <= set(dir(nerproc))
+    for name in nerproc.__all__:
+        assert getattr(nerproc, name).__name__ == name
+
+
+def test_the_client() -> None:
+    methods = {
+        name: str(inspect.signature(method)).replace("'", "")
+        for name, method in vars(nerproc.Client).items()
+        if inspect.isfunction(method) and not name.startswith("_")
+    }
+    job = "(self, report: UUID | str) -> None"
+    assert methods == {
+        "close": "(self) -> None",
+        "submit": "(self, source: str | Path | Sequence[str | Path] | LocalSource | UploadSource, *, "
+        "idempotency_key: str | None = None, skipped: Callable[[LocalFile], None] | None = None, **what: Any) -> UUID",
+        "upload": "(self, paths: str | Path | Sequence[str | Path], *, "
+        "skipped: Callable[[LocalFile], None] | None = None) -> Upload",
+        "wait": "(self, report: UUID | str, timeout: float | None = None, *, "
+        "progress: Callable[[Job], None] | None = None) -> Report",
+        "stop": job,
+        "pause": job,
+        "resume": job,
+        "retry": job,
+        "delete": job,
+        "jobs": "(self, *, state: JobState | None = None) -> Iterator[Job]",
+        "job": "(self, job: UUID | str) -> Job",
+        "report": "(self, report: UUID | str) -> Report",
+        "group": "(self, report: UUID | str, group: UUID | str) -> Group",
+        "entities": "(self, report: UUID | str, *, label: str | Sequence[str] | None = None, "
+        "object: str | Sequence[str] | None = None) -> Iterator[Entity]",
+        "objects": "(self, report: UUID | str, *, status: ObjectStatus | None = None) -> Iterator[ObjectResult]",
+        "search": "(self, report: UUID | str, query: str) -> Iterator[ObjectMatch]",
+        "export": "(self, report: UUID | str, format: ExportFormat = jsonl) -> Iterator[bytes]",
+        "events": "(self, report: UUID | str, *, after: int = 0) -> Iterator[Event]",
+        "models": "(self) -> list[ModelCard]",
+    }
+    assert str(inspect.signature(nerproc.Client)).replace("'", "") == (
+        "(url: str | None = None, token: str | None = None) -> None"
+    )
+
+
+def test_exit_codes() -> None:
+    assert {code.name: code.value for code in ExitCode} == {
+        "OK": 0,
+        "FAILED": 1,
+        "USAGE": 2,
+        "OBJECTS_FAILED": 3,
+        "REFUSED": 4,
+        "NOT_FOUND": 5,
+        "CONFLICT": 6,
+        "UNREACHABLE": 7,
+        "WAIT_TIMED_OUT": 8,
+        "MATCHED": 9,
+        "INTERRUPTED": 130,
+        "BROKEN_PIPE": 141,
+    }
+
+
+def test_importing_costs_nothing() -> None:
+    program = "import sys, nerproc; print(sorted(name for name in sys.modules if name.startswith('nerproc')))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['nerproc']"
