@@ -30,8 +30,8 @@ _UK_WORDS = (
     "mot", "car",
 )  # fmt: skip
 
-# Letters and digits with spaces between are words and numbers, too ("an f1 car", "58 to 61"): a word beside them
-# counts for capitals only. In any case they are candidates that nothing raises.
+# Letters and digits with spaces between are words and numbers, too ("an f1 car", "58 to 61"): a word beside
+# them counts for capitals only. In any case they are candidates that nothing raises.
 _NAMED = (
     *identifier(
         "uk_vehicle_registration",
