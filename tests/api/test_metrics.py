@@ -63,7 +63,9 @@ def test_prometheus(api: TestClient, scanned: UUID) -> None:
     assert {s.labels["state"]: s.value for s in families["nerproc_jobs"].samples} == figures["jobs"]
     assert not UUIDS.search(response.text)
     requests = families["nerproc_http_request_seconds"].samples
-    assert ("GET", "404") in {(s.labels["method"], s.labels["status"]) for s in requests}
+    counted = {(s.labels["method"], s.labels["route"], s.labels["status"]) for s in requests}
+    assert ("GET", "/api/v1/reports/{report_id}", "200") in counted
+    assert ("GET", "/api/v1/jobs/{job_id}", "422") in counted
 
 
 def test_words_that_are_no_methods_make_no_series(api: TestClient) -> None:

@@ -58,7 +58,7 @@ def routes(hosts: frozenset[str] | None = None) -> FastAPI:
         telemetry={"logs": False, "tracing": False, "metrics": False},
     )
     for module in ROUTERS:
-        app.include_router(module.router, prefix=PREFIX)
+        app.include_router(module.router)
     for module in (health, prometheus, reference):
         app.include_router(module.root)
     problem.install(app)

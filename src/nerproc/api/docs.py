@@ -132,7 +132,8 @@ def _type(schema: Schema) -> str:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if "const" in schema:
         return f"`{json.dumps(schema['const']).strip(chr(34))}`"
-    items = schema.get("items") or schema.get("additionalProperties")
+    by_name = next(iter(schema.get("patternProperties", {}).values()), None)
+    items = schema.get("items") or by_name or schema.get("additionalProperties")
     inner = f" of {_type(items)}" if isinstance(items, dict) and items else ""
     kind = schema.get("format") if schema.get("format") in _WORDS else schema.get("type", "any")
     return _WORDS.get(str(kind), str(kind)) + inner
@@ -151,8 +152,8 @@ def _text(*described: Schema) -> str:
         words.append(f"At most {limits['maxLength']} characters.")
     if "pattern" in limits:
         words.append(f"Must match `{limits['pattern']}`.")
-    if schema.get("default") not in (None, [], {}):
-        words.append(f"Default: `{schema['default']}`.")
+    if schema.get("default") not in (None, [], {}, ""):
+        words.append(f"Default: `{json.dumps(schema['default']).strip(chr(34))}`.")
     return " ".join(filter(None, words)).replace("|", "\\|")
 
 

@@ -20,7 +20,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from nerproc.api.parameter import ReportId, TheNode, problems
+from nerproc.api.parameter import PREFIX, ReportId, TheNode, problems
 from nerproc.errors import NotFound, Unreachable
 from nerproc.job.jobs import JobRecord
 from nerproc.node import Node
@@ -28,7 +28,7 @@ from nerproc.observe import log
 from nerproc.report.reports import job_view
 from nerproc.schema.report import Event, Job
 
-router = APIRouter(tags=["reports"])
+router = APIRouter(prefix=PREFIX, tags=["reports"])
 
 LOOK_SECONDS = 1.0  # between looks at the job
 # Rows get their ids before they are committed: what is younger may still get an earlier neighbour.

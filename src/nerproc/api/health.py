@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 import nerproc
-from nerproc.api.parameter import TheNode
+from nerproc.api.parameter import PREFIX, TheNode
 from nerproc.errors import Unreachable
 from nerproc.observe import log
 from nerproc.schema.service import Check, Health, Readiness
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(prefix=PREFIX, tags=["operation"])
 root = APIRouter(include_in_schema=False)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from nerproc.api.parameter import Cursor, JobId, Limit, TheNode, problems
+from nerproc.api.parameter import PREFIX, Cursor, JobId, Limit, TheNode, problems
 from nerproc.errors import InvalidRequest
 from nerproc.job.jobs import JobRecord
 from nerproc.job.state import State
@@ -18,7 +18,7 @@ from nerproc.node import Node
 from nerproc.report.reports import job_view
 from nerproc.schema.report import Job, JobState, Page
 
-router = APIRouter(prefix="/jobs", tags=["jobs"])
+router = APIRouter(prefix=f"{PREFIX}/jobs", tags=["jobs"])
 
 StateFilter = Annotated[JobState | None, Query(description="Only jobs in this state.")]
 

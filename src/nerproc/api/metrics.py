@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from nerproc.api.parameter import TheNode, problems
+from nerproc.api.parameter import PREFIX, TheNode, problems
 from nerproc.job.statistics import Statistics
 from nerproc.schema.service import Metrics, Throughput
 
-router = APIRouter(prefix="/metrics", tags=["operation"])
+router = APIRouter(prefix=f"{PREFIX}/metrics", tags=["operation"])
 
 
 @router.get("", operation_id="get_metrics", responses=problems())

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from nerproc.api.parameter import problems
+from nerproc.api.parameter import PREFIX, problems
 from nerproc.model.registry import cards, load
 from nerproc.schema.report import ModelCard, Page
 
-router = APIRouter(prefix="/models", tags=["models"])
+router = APIRouter(prefix=f"{PREFIX}/models", tags=["models"])
 
 
 @router.get("", operation_id="list_models", responses=problems())

@@ -11,7 +11,7 @@ from nerproc.api.jobs import StateFilter, job_page
 from nerproc.api.parameter import PREFIX, Cursor, Limit, ReportId, TheNode, problems
 from nerproc.schema.report import Group, Job, Page, Report, ReportRequest
 
-router = APIRouter(prefix="/reports", tags=["reports"])
+router = APIRouter(prefix=f"{PREFIX}/reports", tags=["reports"])
 
 _EXAMPLES = {
     "upload": {

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from nerproc.api.parameter import Cursor, Limit, ReportId, TheNode, problems
+from nerproc.api.parameter import PREFIX, Cursor, Limit, ReportId, TheNode, problems
 from nerproc.report.export import ExportFormat
 from nerproc.schema.entity import Entity
 from nerproc.schema.report import Label, ObjectMatch, ObjectResult, ObjectStatus, Page
 
-router = APIRouter(prefix="/reports/{report_id}", tags=["reports"])
+router = APIRouter(prefix=f"{PREFIX}/reports/{{report_id}}", tags=["reports"])
 
 MEDIA_TYPES: dict[ExportFormat, str] = {
     "jsonl": "application/jsonl",

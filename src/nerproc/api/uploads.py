@@ -20,7 +20,7 @@ FIELD = "files"
 IDLE_SECONDS = 60.0  # without a byte until an upload is given up
 MOST_AT_ONCE = 16  # uploads that are received at the same time; more wait
 
-router = APIRouter(prefix=PATH, tags=["uploads"])
+router = APIRouter(prefix=f"{PREFIX}{PATH}", tags=["uploads"])
 _slots = CapacityLimiter(MOST_AT_ONCE)  # threads of their own: a slow upload must not hold up other routes
 
 _BODY = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from nerproc.api.parameter import problems
+from nerproc.api.parameter import PREFIX, problems
 from nerproc.detection.pattern import trial
 from nerproc.detection.pattern.custom import CustomTag
 from nerproc.report.query.parse import parse
 from nerproc.schema.service import PatternCheck, QueryCheck, Valid
 
-router = APIRouter(prefix="/validate", tags=["validation"])
+router = APIRouter(prefix=f"{PREFIX}/validate", tags=["validation"])
 
 
 @router.post("/group", operation_id="validate_group", responses=problems())

@@ -5,6 +5,7 @@ It is a process of its own so that no load on the API can hold up the leases of 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -34,16 +35,24 @@ class Fleet(threading.Thread):
     def run(self) -> None:
         """Start the worker, wait for its end, start it again; until `drain`."""
         pause = FIRST_PAUSE_SECONDS
-        while (process := self._start()) is not None:
+        while not self._ending.is_set():
             begin = time.monotonic()
-            code = process.wait()
+            reason = self._live()
             if self._ending.is_set():
                 return
             if time.monotonic() - begin > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
-            log().warning("worker_restarts", code=code, in_seconds=pause)
+            log().warning("worker_restarts", reason=reason, in_seconds=pause)
             self._ending.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    def _live(self) -> str:
+        """One life of the worker; how it ended."""
+        try:
+            process = self._start()
+        except OSError as error:  # no memory, too many processes
+            return f"it could not be started: {error.strerror}"
+        return f"it ended with code {process.wait()}" if process is not None else "it was not wanted any more"
 
     def drain(self) -> None:
         """Let the worker finish what it has in hand and end; a second call ends it at once."""
@@ -70,11 +79,8 @@ class Fleet(threading.Thread):
                 process_group=0,  # Ctrl-C in a terminal is the head's to pass on
             )
         assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(self._order)
-            self._process.stdin.close()
-        except BrokenPipeError:
-            pass  # it died at once; `run` sees that
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
+            stdin.write(self._order)  # if it died at once, `run` sees that
         return self._process
 
     def _signal(self, number: signal.Signals) -> None:
