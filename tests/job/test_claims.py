@@ -96,6 +96,16 @@ def test_crashes_without_an_object_fail_the_task(board: Board) -> None:
     assert board.jobs.get(job).state is State.FAILED
 
 
+def test_crashes_between_parts_never_fail_the_task(board: Board) -> None:
+    board.sharded(objects=100)
+    worker = board.worker()
+    for seq in range(2 * CRASH_BUDGET):
+        claim = worker.claim(["infer"])
+        assert claim is not None
+        worker.commit(claim, written(claim, seq=seq, objects=1))
+        assert worker.crash(claim, "it was ended by SIGKILL", ordinal=None)
+
+
 def test_a_drain_costs_nothing(board: Board) -> None:
     board.sharded()
     worker = board.worker()

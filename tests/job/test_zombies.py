@@ -10,7 +10,7 @@ from tests.job.board import Board, written
 
 from nerproc.job.state import State
 
-TASKS = 60
+TASKS = 45
 OBJECTS = 4  # of a task, each a part of its own
 WORKERS = 6
 LEASE_SECONDS = 0.05

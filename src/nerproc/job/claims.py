@@ -18,7 +18,8 @@ from nerproc.job import sql
 from nerproc.job.part import PartSummary
 
 ERROR_BUDGET = 5  # attempts that may end with an error
-CRASH_BUDGET = 3  # crashes of a worker process: with no object in hand, or with the same object
+CRASH_BUDGET = 10  # worker processes in a row that may die on a task with no object in hand
+OBJECT_CRASHES = 3  # worker processes that may die with the same object in hand
 RETRY_BASE_SECONDS = 5.0
 
 

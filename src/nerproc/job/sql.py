@@ -171,19 +171,21 @@ noted AS (
          jsonb_build_object('reason', %(reason)s::text, 'errors', errors) FROM back)
 SELECT state FROM back"""
 
-# With an object in hand the crash is that object's, else the task's; only the task's has a budget.
+# With an object in hand the crash is that object's, else the task's; only the task's has a budget, which is
+# full again after every attempt that committed something.
 CRASH = """
 WITH back AS (
-  UPDATE task SET
-         crashes = crashes + (%(ordinal)s::text IS NULL)::int,
-         suspects = CASE WHEN %(ordinal)s::text IS NULL THEN suspects ELSE suspects || jsonb_build_object(
-           %(ordinal)s::text, coalesce((suspects ->> %(ordinal)s::text)::int, 0) + 1) END,
-         state = CASE WHEN %(ordinal)s::text IS NULL AND crashes + 1 >= %(budget)s
-                      THEN 'failed' ELSE 'queued' END,
-         failure = CASE WHEN %(ordinal)s::text IS NULL THEN %(reason)s ELSE failure END,
-         finished_at = CASE WHEN %(ordinal)s::text IS NULL AND crashes + 1 >= %(budget)s
-                            THEN clock_timestamp() END,
-         ready_at = clock_timestamp()
+  UPDATE task SET (crashes, suspects, state, failure, finished_at, ready_at) = (
+    SELECT now.crashes,
+           CASE WHEN %(ordinal)s::text IS NULL THEN suspects ELSE suspects || jsonb_build_object(
+             %(ordinal)s::text, coalesce((suspects ->> %(ordinal)s::text)::int, 0) + 1) END,
+           CASE WHEN now.crashes >= %(budget)s THEN 'failed' ELSE 'queued' END,
+           CASE WHEN now.crashes > 0 THEN %(reason)s::text END,
+           CASE WHEN now.crashes >= %(budget)s THEN clock_timestamp() END,
+           clock_timestamp()
+      FROM (SELECT CASE WHEN %(ordinal)s::text IS NOT NULL THEN 0
+                        WHEN EXISTS (SELECT FROM part WHERE task_id = task.id AND attempt = task.attempt) THEN 1
+                        ELSE task.crashes + 1 END AS crashes) now)
    WHERE id = %(task)s AND attempt = %(attempt)s AND state = 'running'
   RETURNING id, job_id, number, state),
 unleased AS (DELETE FROM lease USING back WHERE lease.task_id = back.id),

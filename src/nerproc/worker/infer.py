@@ -14,7 +14,7 @@ from uuid import UUID
 
 from nerproc.failpoint import failpoint
 from nerproc.job import manifest
-from nerproc.job.claims import CRASH_BUDGET, WrittenPart
+from nerproc.job.claims import OBJECT_CRASHES, WrittenPart
 from nerproc.job.jobs import artifacts
 from nerproc.node import open_source
 from nerproc.result.table import ObjectRow
@@ -55,7 +55,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}
     for ordinal, ref in _remaining(message, place):
         crashes = suspects.get(ordinal, 0)
-        last_chance = crashes == CRASH_BUDGET - 1
+        last_chance = crashes == OBJECT_CRASHES - 1
         if place.channel.waiting():  # the supervisor asks to stop after the object in hand
             part.flush()
             place.channel.send({"op": "yield", "reason": "its worker is shutting down"})
@@ -65,7 +65,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             place.channel.send({"op": "yield", "reason": "a suspect object is read alone"})
             return
         place.beacon.show(ordinal)
-        if crashes >= CRASH_BUDGET:
+        if crashes >= OBJECT_CRASHES:
             part.writer.begin(ref.name)
             part.add(ordinal, ObjectRow(ref.name, ref.size, ref.version, "failed", "crashed the worker"))
         else:

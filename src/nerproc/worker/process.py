@@ -16,6 +16,7 @@ from nerproc.settings import Settings
 from nerproc.worker.beacon import Beacon
 from nerproc.worker.channel import Channel
 
+LOAD_SECONDS = 300.0  # a child may take so long to load a model, before its first sign of progress
 _PAGE = resource.getpagesize()
 
 
@@ -40,27 +41,25 @@ class ChildProcess:
         self.channel.send({"op": "start", "settings": _visible(settings)})
         self._memory_limit = settings.child_memory_bytes
         self._stall_seconds = settings.stall_seconds
-        self._moved(time.monotonic())
         self.used = False  # it has begun a task
         self.verdict: str | None = None  # why we killed it
+        self.begin()
 
-    def _moved(self, now: float) -> None:
-        self._last_move = now
+    def begin(self) -> None:
+        """It is given a task: it loads what that needs, and from the first progress on must not stall."""
+        self._patience = max(LOAD_SECONDS, self._stall_seconds)
+        self._last_move = time.monotonic()
         self._last_ticks = self.beacon.read()[1]
 
     def watch(self) -> None:
         """Kill the child when it does not move or takes too much memory; `verdict` says so."""
-        now = time.monotonic()
-        if self.beacon.read()[1] != self._last_ticks:
-            self._moved(now)
-        elif now - self._last_move > self._stall_seconds:
-            self.kill(f"it made no progress for {self._stall_seconds:g} s")
+        now, ticks = time.monotonic(), self.beacon.read()[1]
+        if ticks != self._last_ticks:
+            self._last_move, self._last_ticks, self._patience = now, ticks, self._stall_seconds
+        elif now - self._last_move > self._patience:
+            self.kill(f"it made no progress for {self._patience:g} s")
         if self._resident() > self._memory_limit:
             self.kill(f"it needed more than {self._memory_limit >> 20} MiB of memory")
-
-    def start_watch(self) -> None:
-        """Progress counts from now."""
-        self._moved(time.monotonic())
 
     def _resident(self) -> int:
         """Bytes; RLIMIT_DATA in the child does not see all memory that libraries map."""

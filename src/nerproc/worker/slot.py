@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from nerproc.errors import Unreachable
 from nerproc.failpoint import failpoint
-from nerproc.job.claims import CRASH_BUDGET, Claim, PlannedTask, WrittenPart
+from nerproc.job.claims import OBJECT_CRASHES, Claim, PlannedTask, WrittenPart
 from nerproc.job.jobs import POOL
 from nerproc.job.part import PartSummary
 from nerproc.worker.process import ChildProcess
@@ -68,9 +68,9 @@ class Slot(threading.Thread):
         self._child.reap()
 
     def _work(self, claim: Claim) -> None:
-        child = self._fresh_child(alone=claim.suspects.get(claim.next_ordinal) == CRASH_BUDGET - 1)
+        child = self._fresh_child(alone=claim.suspects.get(claim.next_ordinal) == OBJECT_CRASHES - 1)
         child.used = True
-        child.start_watch()
+        child.begin()
         message: dict[str, Any] | None = {"op": "none"}
         try:
             child.channel.send({"op": "task", **self._task(claim)})
