@@ -10,15 +10,17 @@ from typing import BinaryIO
 
 import numpy as np
 
+from nerproc.errors import NerprocError
 from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.extract import open_document
 from nerproc.extraction.segment import Document, Segment
+from nerproc.failpoint import FailpointError
 from nerproc.model.scanner import scanner_for
 from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
 from nerproc.result.table import PREVIEW_LENGTH, ObjectRow
 from nerproc.result.write import PartWriter
-from nerproc.schema.report import ReportRequest
+from nerproc.schema.report import ObjectStatus, ReportRequest
 from nerproc.source.base import ObjectRef, Source, Unreadable
 from nerproc.worker.beacon import Beacon
 
@@ -59,20 +61,21 @@ class ObjectScan:
 
     def _read(self, stream: BinaryIO, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
         row = ObjectRow(ref.name, ref.size, ref.version, "succeeded")
+        status: ObjectStatus = "failed"
         try:
             document = open_document(stream, ref.name)
             return self._detect(document, row, writer, beacon)
         except Skipped as skipped:
             status, reason = "skipped", str(skipped)
         except Broken as broken:
-            status, reason = "failed", str(broken)
+            reason = str(broken)
         except OSError as error:
-            status, reason = "failed", f"it cannot be read: {error.strerror or type(error).__name__}"
-        except (MemoryError, RecursionError):
+            reason = f"it cannot be read: {error.strerror or type(error).__name__}"
+        except (MemoryError, RecursionError, FailpointError, NerprocError):
             raise
         except Exception as error:  # noqa: BLE001 - a parser's surprise is this object's, not the job's
             # Its message may hold text of the document, so only its type is told.
-            status, reason = "failed", f"its parser failed: {type(error).__name__}"
+            reason = f"its parser failed: {type(error).__name__}"
         writer.begin(ref.name)
         return replace(row, status=status, reason=reason)
 
