@@ -27,7 +27,8 @@ def test_the_client() -> None:
     assert methods == {
         "close": "(self) -> None",
         "submit": "(self, source: str | Path | Sequence[str | Path] | LocalSource | UploadSource, *, "
-        "idempotency_key: str | None = None, skipped: Callable[[LocalFile], None] | None = None, **what: Any) -> UUID",
+        "idempotency_key: str | None = None, skipped: Callable[[LocalFile], None] | None = None, "
+        "**what: Any) -> UUID",
         "upload": "(self, paths: str | Path | Sequence[str | Path], *, "
         "skipped: Callable[[LocalFile], None] | None = None) -> Upload",
         "wait": "(self, report: UUID | str, timeout: float | None = None, *, "
@@ -43,7 +44,8 @@ def test_the_client() -> None:
         "group": "(self, report: UUID | str, group: UUID | str) -> Group",
         "entities": "(self, report: UUID | str, *, label: str | Sequence[str] | None = None, "
         "object: str | Sequence[str] | None = None) -> Iterator[Entity]",
-        "objects": "(self, report: UUID | str, *, status: ObjectStatus | None = None) -> Iterator[ObjectResult]",
+        "objects": "(self, report: UUID | str, *, status: ObjectStatus | None = None) "
+        "-> Iterator[ObjectResult]",
         "search": "(self, report: UUID | str, query: str) -> Iterator[ObjectMatch]",
         "export": "(self, report: UUID | str, format: ExportFormat = jsonl) -> Iterator[bytes]",
         "events": "(self, report: UUID | str, *, after: int = 0) -> Iterator[Event]",

@@ -17,7 +17,7 @@ from nerproc.schema.problem import problem_of
 
 
 class Scripted(BaseHTTPRequestHandler):
-    """Answers with the next of `answers`: a status, a content type and a body, or None to cut the connection."""
+    """Answers with the next of `answers`: status, content type and body, or None to cut the connection."""
 
     answers: ClassVar[list[tuple[int, str, str] | None]] = []
     asked: ClassVar[list[str]] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nerproc import errors
 from nerproc.errors import NerprocError, PatternError, QueryError
@@ -24,7 +25,9 @@ def over_the_wire(error: NerprocError) -> NerprocError:
     return error_of(Problem.model_validate_json(problem_of(error).model_dump_json(exclude_none=True)))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in kinds(NerprocError) if kind not in {QueryError, PatternError}])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in kinds(NerprocError) if kind not in {QueryError, PatternError}]
+)
 def test_every_class_comes_back(kind: type[NerprocError]) -> None:
     back = over_the_wire(kind("what happened", hint="what to do"))
     assert type(back) is kind

@@ -18,7 +18,7 @@ def fail(error: NerprocError, *, as_json: bool) -> ExitCode:
     if as_json:
         from nerproc.schema.problem import problem_of
 
-        words(problem_of(error).model_dump_json(indent=2, exclude_none=True))
+        words(problem_of(error).model_dump_json(indent=2, exclude_defaults=True))
         return error.exit_code
     _say("nerproc:", "red", error.message)
     if isinstance(error, QueryError):

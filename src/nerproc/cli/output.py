@@ -49,6 +49,17 @@ def data_bytes(pieces: Iterable[bytes]) -> None:
     sys.stdout.buffer.writelines(pieces)
 
 
+def check_writable(path: Path) -> None:
+    """See before the work that its result can be written.
+
+    Raises:
+        UsageError: the folder of `path` is not there, or cannot be written to.
+    """
+    folder = path.absolute().parent
+    if path.is_dir() or not os.access(folder, os.W_OK):
+        raise UsageError(f"{path} cannot be written.", hint=f"{folder} must be a folder that you may write to.")
+
+
 def write_file(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file, whole or not at all.
 
@@ -172,7 +183,7 @@ def _table(items: Iterable[Any], columns: Sequence[Column], limit: int | None, e
     if not rows:
         words(empty)
         return
-    heading = [Cell(column.name.replace("_", " ").upper(), right=column.right) for column in columns]
+    heading = [Cell(column.name.removesuffix("_at").replace("_", " ").upper(), right=column.right) for column in columns]
     wide = [number for number, column in enumerate(columns) if column.wide]
     head, *lines = layout([heading, *rows], width=terminal_width(), wide=wide)
     data(paint(head, "dim"))

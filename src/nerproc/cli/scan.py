@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nerproc.cli import command
-from nerproc.cli.output import paint, show_one, words, write_file
+from nerproc.cli.output import check_writable, paint, show_one, words, write_file
 from nerproc.errors import ExitCode, Matched, NotFound, ObjectsFailed, UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def scan(
     """Find entities in files, on this machine; the report stays."""
     what = command.what_to_find(name, model, label, custom_tag, group, threshold, allow)
     files = _check(paths)
+    if output is not None:
+        check_writable(output)
     from nerproc.worker.supervisor import Supervisor
 
     settings = _settings()

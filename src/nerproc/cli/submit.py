@@ -76,7 +76,7 @@ def _show_started(report: UUID, *, as_json: bool) -> None:
         return
     data(str(report))
     short = str(report)[:8]
-    words(f"Submitted. Follow it with nerproc status {short} --watch, then see nerproc report show {short}.")
+    words(paint(f"nerproc status {short} --watch\nnerproc report show {short}", "dim", sys.stderr))
 
 
 def _wait(client: Client, report: UUID, *, timeout: float | None, strict: bool, as_json: bool) -> ExitCode:
