@@ -14,7 +14,6 @@ from nerproc.errors import NerprocError
 from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.extract import open_document
 from nerproc.extraction.segment import Document, Segment
-from nerproc.failpoint import FailpointError
 from nerproc.model.scanner import scanner_for
 from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
@@ -71,7 +70,7 @@ class ObjectScan:
             reason = str(broken)
         except OSError as error:
             reason = f"it cannot be read: {error.strerror or type(error).__name__}"
-        except (MemoryError, RecursionError, FailpointError, NerprocError):
+        except (MemoryError, NerprocError):  # the process or the store is in trouble, not the object
             raise
         except Exception as error:  # noqa: BLE001 - a parser's surprise is this object's, not the job's
             # Its message may hold text of the document, so only its type is told.
