@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from nerproc.cli.output import data
 from nerproc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,6 +42,20 @@ def group(description: str) -> typer.Typer:
         add_completion=False,
     )
 
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from nerproc import __version__
+
+        data(f"nerproc {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+]
+Color = Annotated[bool, typer.Option("--color", help="Colour even what goes to no terminal.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; so does NO_COLOR=1.")]
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Id of a report, or its first letters (4 or more).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON with the fields of the REST API.")]

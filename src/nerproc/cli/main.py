@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from collections.abc import Callable
 
 import typer
 
@@ -14,38 +14,24 @@ from nerproc.cli.failure import fail, fail_to_parse, fail_unexpectedly
 from nerproc.errors import ExitCode, NerprocError
 
 app = command.group("Find named entities and personal data in text, on one machine or many.")
-app.command()(scan.scan)
-app.command()(serve.serve)
-app.command()(serve.worker)
-app.command()(submit.submit)
-app.command()(job.status)
-app.command()(job.stop)
-app.command()(job.pause)
-app.command()(job.resume)
-app.command()(job.retry)
+COMMANDS: tuple[Callable[..., object], ...] = (
+    *(scan.scan, serve.serve, serve.worker, submit.submit),
+    *(job.status, job.stop, job.pause, job.resume, job.retry),
+)
+for call in COMMANDS:
+    app.command()(call)
 app.add_typer(report.app, name="report")
 app.add_typer(model.app, name="model")
 app.add_typer(config.app, name="config")
 app.command(name="help")(helping.show)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        from nerproc import __version__
-
-        sys.stdout.write(f"nerproc {__version__}\n")
-        raise typer.Exit
-
-
-Version = Annotated[
-    bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
-]
-Color = Annotated[bool, typer.Option("--color", help="Colour even what goes to no terminal.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; so does NO_COLOR=1.")]
-
-
 @app.callback()
-def options(version: Version = False, color: Color = False, no_color: NoColor = False) -> None:  # noqa: ARG001
+def options(
+    version: command.Version = False,  # noqa: ARG001 - its callback has acted
+    color: command.Color = False,
+    no_color: command.NoColor = False,
+) -> None:
     """Take the options of all commands."""
     os.environ.update({"NO_COLOR": "1"} if no_color else {"FORCE_COLOR": "1"} if color else {})
 
@@ -60,7 +46,9 @@ def run(arguments: list[str] | None = None) -> int:
         return fail(error, as_json=as_json)
     except typer.TyperException as error:
         return fail_to_parse(error, as_json=as_json)
-    except (SystemExit, BrokenPipeError):  # typer makes a SystemExit of a broken pipe
+    except (SystemExit, BrokenPipeError) as error:
+        if not isinstance(error.__context__ or error, BrokenPipeError):  # typer makes a SystemExit of one
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at exit
         return ExitCode.BROKEN_PIPE
     except (KeyboardInterrupt, typer.Abort):

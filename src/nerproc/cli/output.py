@@ -183,7 +183,8 @@ def _table(items: Iterable[Any], columns: Sequence[Column], limit: int | None, e
     if not rows:
         words(empty)
         return
-    heading = [Cell(column.name.removesuffix("_at").replace("_", " ").upper(), right=column.right) for column in columns]
+    names = [column.name.removesuffix("_at").replace("_", " ").upper() for column in columns]
+    heading = [Cell(name, right=column.right) for name, column in zip(names, columns, strict=True)]
     wide = [number for number, column in enumerate(columns) if column.wide]
     head, *lines = layout([heading, *rows], width=terminal_width(), wide=wide)
     data(paint(head, "dim"))
