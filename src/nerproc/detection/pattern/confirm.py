@@ -64,10 +64,10 @@ class Confirmer:
         last = 0
         for event_start, event_end in events:
             start = event_start
-            if self._prefix:
-                start = self._walk_left(text, start, last)
-            elif start < last:
+            if start < last:
                 start = last
+            elif self._prefix:
+                start = self._walk_left(text, start, last)
             while start < event_end:
                 hit = match(text, start)
                 if hit is None:

@@ -8,6 +8,7 @@ in lower case; `accountNumber` and `account_number` are two words each.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ class Context(NamedTuple):
 
     words: frozenset[str]  # whole words, with their English plurals
     phrases: tuple[str, ...]  # several words, framed by spaces
+    heads: frozenset[str]  # the first words of phrases
     parts: tuple[str, ...]  # of scripts without spaces: anywhere
 
     @classmethod
@@ -43,26 +45,49 @@ class Context(NamedTuple):
         words = {piece[0] for piece in pieces if len(piece) == 1 and len(piece[0]) > 1}
         plurals = {f"{word}s" for word in words if word.isascii() and word.isalpha()}
         phrases = tuple(f" {' '.join(words)} " for words in pieces if len(words) > 1)
-        return cls(frozenset(words | plurals), phrases, parts)
+        heads = frozenset(phrase.split()[0] for phrase in phrases)
+        return cls(frozenset(words | plurals), phrases, heads, parts)
 
 
 class Near:
     """What stands near the matches of one window; looked up once for a span, then remembered."""
 
-    def __init__(self, text: str, hint: Hint | None) -> None:
-        """Of `text` and what `hint` says about its places."""
+    def __init__(
+        self,
+        text: str,
+        hint: Hint | None,
+        *,
+        firsts: Sequence[int] = (),
+        lasts: Sequence[int] = (),
+        masks: Sequence[int] = (),
+    ) -> None:
+        """Of `text` and what `hint` says about its places.
+
+        Args:
+            text: the window.
+            hint: what stands over its places.
+            firsts: where stretches of `text` begin for which the patterns that may have a word near are known.
+            lasts: where they end.
+            masks: those patterns, as bits.
+        """
         self._text = text
         self._hint = hint
+        self._firsts = firsts
+        self._lasts = lasts
+        self._masks = masks
         self._seen: dict[tuple[int, int], list[str]] = {}
 
-    def has(self, context: Context, start: int, end: int) -> bool:
-        """Whether a word, phrase or part of `context` stands near `text[start:end]`."""
+    def has(self, context: Context, start: int, end: int, pattern: int) -> bool:
+        """Whether a word, phrase or part of the `context` of a pattern stands near `text[start:end]`."""
+        stretch = bisect(self._firsts, start) - 1
+        if stretch >= 0 and end <= self._lasts[stretch] and not self._masks[stretch] >> pattern & 1:
+            return False
         words = self._seen.get((start, end))
         if words is None:
             words = self._seen[start, end] = self._words(start, end)
         if not context.words.isdisjoint(words):
             return True
-        if not context.phrases and not context.parts:
+        if not context.parts and context.heads.isdisjoint(words):
             return False
         line = f" {' '.join(words)} "
         return any(phrase in line for phrase in context.phrases) or any(part in line for part in context.parts)

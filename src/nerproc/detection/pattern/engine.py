@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from functools import reduce
 from itertools import accumulate, pairwise
+from operator import or_
 from pathlib import Path
 
 import numpy as np
@@ -50,14 +52,17 @@ class PatternDetector:
             cache: folder for the compiled databases, so that the next process need not compile them.
         """
         self.warnings: list[str] = []
-        self._rules = [_Rule(pattern, floor(pattern.label)) for pattern in patterns]
+        self._rules = [_Rule(number, pattern, floor(pattern.label)) for number, pattern in enumerate(patterns)]
         possible = [number for number, rule in enumerate(self._rules) if not rule.is_hopeless]
         numeral = {n for n in possible if patterns[n].numeral or needs_digit(_gate(patterns[n]).source)}
         weak = {n for n in numeral if self._rules[n].needs_context}
         self._everywhere = _Gates(patterns, [n for n in possible if n not in numeral], cache)
         self._beside_digits = _Gates(patterns, [n for n in possible if n in numeral and n not in weak], cache)
         self._beside_words = _Gates(patterns, sorted(weak), cache)
-        self._vocabulary = Vocabulary({n: Context.of(patterns[n].context) for n in weak}) if weak else None
+        self._weak = sum(1 << n for n in weak)
+        self._vocabulary = Vocabulary(
+            {n: Context.of(patterns[n].context) for n in possible if patterns[n].context}
+        )
 
     def detect(self, text: str, hint: Hint | None = None) -> list[Span]:
         """The matches in `text`, pattern by pattern; possibly overlapping."""
@@ -66,11 +71,15 @@ class PatternDetector:
         continuation = None if is_ascii else np.flatnonzero(np.frombuffer(data, np.int8) < -64)
         events: dict[int, list[Match]] = {}
         self._everywhere.find(data, events, continuation)
+        near = Near(text, hint)
         stretches = beside_digits(data)
         if stretches is not None:
             self._beside_digits.find(stretches.data, events, continuation, stretches)
-            self._find_beside_words(data, events, continuation, stretches, has_hints=hint is not None)
-        near = Near(text, hint)
+            masks = self._vocabulary.masks(data, stretches) if hint is None else None
+            self._find_beside_words(data, events, continuation, stretches, masks)
+            if masks is not None:
+                firsts, lasts = _points(stretches.firsts, continuation), _points(stretches.lasts, continuation)
+                near = Near(text, None, firsts=firsts, lasts=lasts, masks=masks)
         spans: list[Span] = []
         for number in sorted(events):
             self._rules[number].judge(text, events[number], near, spans)
@@ -82,20 +91,25 @@ class PatternDetector:
         events: dict[int, list[Match]],
         continuation: Offsets | None,
         stretches: Stretches,
-        *,
-        has_hints: bool,
+        masks: list[int] | None,
     ) -> None:
         """Add the events of rules that need digits and context words, where words of theirs may stand near."""
-        if self._vocabulary is None:
-            return
-        if has_hints:
+        if masks is None:
             self._beside_words.find(stretches.data, events, continuation, stretches)
             return
-        masks = self._vocabulary.masks(data, stretches)
-        worth = [number for number, mask in enumerate(masks) if mask]
+        worth = [number for number, mask in enumerate(masks) if mask & self._weak]
         if worth:
             some = stretches if len(worth) == len(masks) else stretches.only(data, worth)
             self._beside_words.find(some.data, events, continuation, some, [masks[number] for number in worth])
+
+
+def _points(offsets: list[int], continuation: Offsets | None) -> list[int]:
+    """Offsets in bytes as code points."""
+    if continuation is None:
+        return offsets
+    places = np.array(offsets)
+    points: list[int] = (places - np.searchsorted(continuation, places)).tolist()
+    return points
 
 
 class _Gates:
@@ -105,7 +119,10 @@ class _Gates:
         rules_of: dict[Expression, list[int]] = defaultdict(list)
         for rule in rules:
             rules_of[_gate(patterns[rule])].append(rule)
+        # Alike gates stand together, which makes for the smaller and faster databases.
+        rules_of = {gate: rules_of[gate] for gate in sorted(rules_of)}
         self._rules_of = list(rules_of.values())
+        self._bits = [sum(1 << rule for rule in opened) for opened in self._rules_of]
         self._database = Database(list(rules_of), cache=cache) if rules_of else None
 
     def find(
@@ -129,6 +146,9 @@ class _Gates:
             return
         ends: dict[int, dict[int, int]] = defaultdict(dict)  # gate -> start -> largest end
         self._database.scan(data, _keep_largest_end, ends)
+        if masks is not None:
+            useful = reduce(or_, masks)
+            ends = {gate: found for gate, found in ends.items() if self._bits[gate] & useful}
         if not ends:
             return
         in_order = [sorted(found.items()) for found in ends.values()]
@@ -142,13 +162,13 @@ class _Gates:
                 if masks is None:
                     events[rule] = found
                     continue
-                useful = [
+                wanted = [
                     event
                     for event, number in zip(found, numbers[first:last], strict=True)
                     if masks[number] >> rule & 1
                 ]
-                if useful:
-                    events[rule] = useful
+                if wanted:
+                    events[rule] = wanted
             first = last
 
 
@@ -174,7 +194,8 @@ def _in_text(
 class _Rule:
     """A pattern with what it needs to judge its matches."""
 
-    def __init__(self, pattern: Pattern, floor: float) -> None:
+    def __init__(self, number: int, pattern: Pattern, floor: float) -> None:
+        self._number = number
         self._label = pattern.label
         self._kind = pattern.kind
         self._score = pattern.score
@@ -209,7 +230,7 @@ class _Rule:
 
     def _unproved(self, near: Near, start: int, end: int) -> float:
         """The score by form and context alone."""
-        if self._context is not None and near.has(self._context, start, end):
+        if self._context is not None and near.has(self._context, start, end, self._number):
             return self._raised
         return self._score
 

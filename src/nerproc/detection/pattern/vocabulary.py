@@ -43,6 +43,7 @@ class Vocabulary:
                 # One word of a phrase is enough to tell that it may be there: no short one, which all text has.
                 piece = min(words.split(), key=lambda word: (len(word) < _SHORT, frequency[word]))
                 self._masks[piece] = self._masks.get(piece, 0) | bit
+        self._words = frozenset(self._masks)
 
     def masks(self, text: bytes, stretches: Stretches) -> list[int]:
         """For each stretch, the patterns that may have a context word near a match in it."""
@@ -59,12 +60,9 @@ class Vocabulary:
         return masks
 
     def _mask(self, words: list[str]) -> int:
-        masks = self._masks
-        if masks.keys().isdisjoint(words):
-            return 0
         mask = 0
-        for word in words:
-            mask |= masks.get(word, 0)
+        for word in self._words.intersection(words):
+            mask |= self._masks[word]
         return mask
 
     def _careful_mask(self, text: str) -> int:

@@ -31,7 +31,7 @@ _TAIL = rf"(?::\d{{1,5}})?(?:[/?#](?:{_URL_REST})?)?"
 
 # Where a bare host is a host and not the end of a sentence, a file or a member of an object.
 _COMMON = "com|org|net|edu|gov|mil|eu|uk|de|fr|nl|ch|se|dk|fi|ie|pt|cz|jp|cn|kr|br|mx|ca|au|nz|za|ru|ua"
-_AMBIGUOUS = "info|biz|io|dev|app|ai|tv|cloud|online|shop|site|store|tech|xyz|at|be|it|es|in|us|co|me|pl|no"
+_AMBIGUOUS = "info|biz|io|dev|app|ai|tv|cloud|online|shop|site|store|tech|xyz|at|be|it|es|in|us|co|me|pl|no|ly"
 _BARE_HOST = rf"(?<![\w\u00c0-\u024f.@/\\-])(?:{_HOST_LABEL}\.){{1,8}}?(?:%s)(?![\w@-]|\.\w|\()"
 _SITE_WORDS = (
     "url", "website", "web site", "site", "web", "homepage", "domain", "host", "hostname", "link", "visit",
@@ -40,7 +40,7 @@ _SITE_WORDS = (
 
 _PHONE_WORDS = (
     "phone", "telephone", "tel", "cell", "cellphone", "mobile", "call", "fax", "ph", "mob", "contact", "hotline",
-    "whatsapp", "sms", "text", "dial", "helpline", "landline", "telefon", "téléphone", "teléfono", "telefono",
+    "whatsapp", "whats app", "sms", "text", "dial", "helpline", "landline", "telefon", "téléphone", "teléfono", "telefono",
     "telefone", "handy", "mobil", "portable", "móvil", "celular", "cellulare", "rufnummer", "telefoon",
     "puhelin", "telefonnummer", "phone number", "contact number", "mobile number",
 )  # fmt: skip
@@ -105,6 +105,23 @@ PATTERNS: tuple[Pattern, ...] = (
         context=_PHONE_WORDS,
         gate=r"\+[2-9]\d[-. /(]{0,3}\d",
     ),
+    # Forms that no other number has, though the plan has no such area or exchange: (555) 123-4567 in examples.
+    Pattern(
+        "PHONE_NUMBER",
+        rf"(?<![\w+])(?<!\d[./-])(?:\+1[-. ]?)?\(\d{{3}}\) ?\d{{3}}-\d{{4}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        0.5,
+        context=_PHONE_WORDS,
+        gate=r"\(\d{3}\) ?\d{3}-\d{4}",
+        prefix="+1-. ",
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"(?:(?<![\w+])\+1[-. ]|{_NO_NUMBER_BEFORE})\d{{3}}-\d{{3}}-\d{{4}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        0.3,
+        context=_PHONE_WORDS,
+        gate=r"\b\d{3}-\d{3}-\d{4}\b",
+        prefix="+1-. ",
+    ),
     Pattern(
         "PHONE_NUMBER",
         rf"(?<![\w+])(?<!\d[./-])\(\d{{3}}\) ?\d{{3}}[-. ]\d{{4}}{_NO_NUMBER_AFTER}{_EXTENSION}",
@@ -144,14 +161,23 @@ PATTERNS: tuple[Pattern, ...] = (
         validator=necessary(phone.national),
         context=_PHONE_WORDS,
         gate=r"\b0\d(?:[-. /]{0,2}\(?\d\)?){6}",
+        prefix="(",
     ),
     Pattern(
         "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}(?<!\d )\(?[1-9]\d\)?(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
+        rf"{_NO_NUMBER_BEFORE}(?<!\d )(?<!\()[1-9]\d(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
         0.1,
         validator=necessary(phone.national),
         context=_PHONE_WORDS,
-        gate=r"\b[1-9]\d\)?(?:[-. ]?\d){6,9}\b",
+        gate=r"\b[1-9]\d(?:[-. ]?\d){6,9}\b",
+    ),
+    Pattern(
+        "PHONE_NUMBER",
+        rf"{_NO_NUMBER_BEFORE}\([1-9]\d\)(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
+        0.3,
+        validator=necessary(phone.national),
+        context=_PHONE_WORDS,
+        gate=r"\([1-9]\d\)(?:[-. ]?\d){6,9}\b",
     ),
     Pattern(
         "PHONE_NUMBER",

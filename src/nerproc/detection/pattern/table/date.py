@@ -118,10 +118,10 @@ PATTERNS: tuple[Pattern, ...] = (
     # December 2024, Dez. 2024
     Pattern(
         "DATE",
-        rf"(?<![\w/-])(?<!\d )(?<!\d\. )(?:{_ANY})\.?,? (?:de |of |del )?{_YEAR}(?![\w]|[-/.,]\d)",
+        rf"(?<![\w/-])(?<!\d )(?<!\d\. )(?:(?:{_ANY})\.?,? (?:de |of |del )?|(?:{_ENGLISH})[-/]){_YEAR}(?![\w]|[-/.,]\d)",
         0.5,
         context=_WORDS,
-        gate=rf"\b(?:{_ANY})\.?,? (?:de |of |del )?\d{{4}}\b",
+        gate=rf"\b(?:{_ANY})(?:\.?,? (?:de |of |del )?|[-/])\d{{4}}\b",
         ignore_case=True,
     ),
     # 31 December, December 31st

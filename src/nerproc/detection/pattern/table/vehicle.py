@@ -8,7 +8,7 @@ from nerproc.detection.pattern.validator import vin
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "VIN",
-        r"\b[A-HJ-NPR-Z0-9]{17}\b",
+        r"\b[A-HJ-NPR-Z0-9]{13}\d{4}\b",
         0.2,
         validator=vin.vin,
         context=(

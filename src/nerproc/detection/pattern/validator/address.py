@@ -10,7 +10,7 @@ _SEPARATOR = re.compile(r"[:.-]")
 
 def short_ipv6(text: str) -> bool:
     """Whether a shortened IPv6 address has at most eight groups, and enough to be no operator of a language."""
-    bare = text.partition("%")[0]
+    bare = text.partition("/")[0].partition("%")[0]
     if len(bare) < 3 or not any(char.isdigit() for char in bare):
         return False
     try:
