@@ -21,7 +21,7 @@ class Beacon:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self._memory = mmap.mmap(descriptor, _LAYOUT.size)
-        self._ticks = 0
+        _, self._ticks = self.read()  # a child counts on from where its supervisor began
 
     @classmethod
     def create(cls) -> Beacon:
