@@ -24,7 +24,7 @@ LEAST = 0.6
 MOST = 0.95
 
 _WORD = re.compile(r"[A-Z]+s?(?![^\W\dA-Z_])|[A-Z]?[^\W\dA-Z_]+")
-_INNER_CAPITAL = re.compile(r"[a-z][A-Z]|[A-Z][A-Z][a-z]")
+_INNER_CAPITAL = re.compile(r"[A-Z](?:(?<=[a-z].)|[A-Z][a-z])")
 _ONLY_LETTERS = {code: chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
 FIRST_UNSPACED = "\u0e00"  # from Thai on, scripts set words without spaces, or glue particles to them
 
