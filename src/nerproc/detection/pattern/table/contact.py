@@ -32,7 +32,7 @@ _TAIL = rf"(?::\d{{1,5}})?(?:[/?#](?:{_URL_REST})?)?"
 # Where a bare host is a host and not the end of a sentence, a file or a member of an object.
 _COMMON = "com|org|net|edu|gov|mil|eu|uk|de|fr|nl|ch|se|dk|fi|ie|pt|cz|jp|cn|kr|br|mx|ca|au|nz|za|ru|ua"
 _AMBIGUOUS = "info|biz|io|dev|app|ai|tv|cloud|online|shop|site|store|tech|xyz|at|be|it|es|in|us|co|me|pl|no|ly"
-_BARE_HOST = rf"(?<![\w\u00c0-\u024f.@/\\-])(?:{_HOST_LABEL}\.){{1,8}}?(?:%s)(?![\w@-]|\.\w|\()"
+_BARE_HOST = rf"(?<![\w\u00c0-\u024f.@/\\%%-])(?:{_HOST_LABEL}\.){{1,8}}?(?:%s)(?![\w@-]|\.\w|\()"
 _SITE_WORDS = (
     "url", "website", "web site", "site", "web", "homepage", "domain", "host", "hostname", "link", "visit",
     "www", "server", "online",
@@ -40,13 +40,17 @@ _SITE_WORDS = (
 
 _PHONE_WORDS = (
     "phone", "telephone", "tel", "cell", "cellphone", "mobile", "call", "fax", "ph", "mob", "contact", "hotline",
-    "whatsapp", "whats app", "sms", "text", "dial", "helpline", "landline", "telefon", "téléphone", "teléfono", "telefono",
+    "whatsapp", "whats app", "sms", "text me", "text us", "ring", "dial", "helpline", "landline", "telefon", "téléphone", "teléfono", "telefono",
     "telefone", "handy", "mobil", "portable", "móvil", "celular", "cellulare", "rufnummer", "telefoon",
-    "puhelin", "telefonnummer", "phone number", "contact number", "mobile number",
+    "puhelin", "telefonnummer", "phone number", "contact number", "mobile number", "telefone", "tél", "тел", "телефон",
+    "τηλέφωνο", "τηλ", "電話", "携帯", "电话", "手机", "電郵", "전화", "휴대폰", "โทร", "فون", "هاتف", "טלפון", "נייד",
 )  # fmt: skip
 _EXTENSION = r"(?:[ ,;]{0,2}(?:(?i:ext|extension|x)\.?|#) ?\d{1,5}(?!\d))?"
+_GROUPS = r"(?:[-. /\u2013]{0,2}(?:\(\d{1,5}\)|\d)){4,13}[-. /\u2013]{0,2}\d"  # brackets in pairs
 _NO_NUMBER_BEFORE = r"(?<![\w+])(?<!\d[./-])"
 _NO_NUMBER_AFTER = r"(?![\w]|[./-]\d)"
+# Dates of all countries are valid numbers of some.
+_NO_DATE = r"(?!\d{1,2}([-./])\d{1,2}\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([-./])[01]?\d\2[0-3]?\d(?!\d))"
 _NORTH_AMERICAN_SEPARATED = r"(?:1[-. ])?\d{3}([-.])\d{3}\1\d{4}"
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -99,11 +103,11 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "PHONE_NUMBER",
-        rf"(?<![\w+])\+[2-9]\d(?:[-. /]{{0,2}}\(?\d\)?){{5,13}}(?!\d){_EXTENSION}",
+        rf"(?<![\w+])\+[2-9]\d{{0,2}}{_GROUPS}(?!\d){_EXTENSION}",
         0.75,
         validator=phone.international,
         context=_PHONE_WORDS,
-        gate=r"\+[2-9]\d[-. /(]{0,3}\d",
+        gate=r"\+[2-9][-. /(\u2013]{0,3}\d",
     ),
     # Forms that no other number has, though the plan has no such area or exchange: (555) 123-4567 in examples.
     Pattern(
@@ -156,16 +160,16 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}\(?0\d(?:[-. /]{{0,2}}\(?\d\)?){{6,11}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        rf"{_NO_NUMBER_BEFORE}{_NO_DATE}(?:\(0\d{{1,5}}\)|0\d)(?:[-. /]{{0,2}}\d){{4,11}}{_NO_NUMBER_AFTER}{_EXTENSION}",
         0.25,
         validator=necessary(phone.national),
         context=_PHONE_WORDS,
-        gate=r"\b0\d(?:[-. /]{0,2}\(?\d\)?){6}",
+        gate=r"\b0\d(?:[-. /)]{0,2}\d){4}",
         prefix="(",
     ),
     Pattern(
         "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}(?<!\d )(?<!\()[1-9]\d(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
+        rf"{_NO_NUMBER_BEFORE}(?<!\d )(?<![(/]){_NO_DATE}(?=[1-9]\d{{1,10}}(?:[-. ]\d\d+)*(?![-. ]?\d))[1-9]\d(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
         0.1,
         validator=necessary(phone.national),
         context=_PHONE_WORDS,
@@ -181,10 +185,10 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}00[1-9]\d(?:[-. /]{{0,2}}\(?\d\)?){{5,13}}{_NO_NUMBER_AFTER}{_EXTENSION}",
+        rf"{_NO_NUMBER_BEFORE}00[1-9]\d{{0,2}}{_GROUPS}{_NO_NUMBER_AFTER}{_EXTENSION}",
         0.3,
         validator=necessary(phone.international_by_zeros),
         context=_PHONE_WORDS,
-        gate=r"\b00[1-9]\d[-. /(]{0,3}\d",
+        gate=r"\b00[1-9][-. /(]{0,3}\d",
     ),
 )

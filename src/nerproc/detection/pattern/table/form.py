@@ -11,11 +11,13 @@ import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nerproc.detection.pattern.pattern import Pattern, Validator
+from nerproc.detection.pattern.pattern import Necessary, Pattern, Validator
 
 SPACE = "[ \u00a0\u202f]"  # as typed, and the two that word processors and French typography put in its place
 DASH = "[-\u2010-\u2013]"  # as typed, and what word processors make of it
 LETTERS = string.ascii_letters
+# The least base score of a number whose check digits fit: beside its name it outranks one that has none.
+_CHECKED = 0.26
 RUN = r"\b\d{6,17}\b"  # gate of bare digits of several lengths
 
 
@@ -68,6 +70,10 @@ def digits(
     return Form(rf"(?<!\d\.)\b(?:{of or body})\b(?!\.\d)", score, validator, gate, ignore_case=False)
 
 
+def _is_checked(form: Form, label: str) -> bool:
+    return label == "ID_NUMBER" and isinstance(form.validator, Necessary)
+
+
 def identifier(
     kind: str, context: Iterable[str], *forms: Form, label: str = "ID_NUMBER"
 ) -> tuple[Pattern, ...]:
@@ -77,7 +83,7 @@ def identifier(
         Pattern(
             label,
             form.expression,
-            form.score,
+            max(form.score, _CHECKED) if _is_checked(form, label) else form.score,
             kind,
             form.validator,
             words,

@@ -9,12 +9,15 @@ from nerproc.detection.pattern.validator.rule import necessary
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 _PUBLIC_RESOLVERS = r"8\.8\.8\.8|8\.8\.4\.4|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9"
-# Versions of software and numbers of sections look the same.
+# Versions of software and numbers of sections look the same. Few addresses begin with a single digit, as most
+# versions do: there a word in the same line is enough.
+_VERSION_WORD = r"\b(?i:version|firmware|driver|release)\b"
 _NO_VERSION = (
-    r"(?<![\w.])(?<!\w-)(?<!(?i:\b(?:v|ver|version|release|rel|build|firmware|update|patch|revision|rev|section|"
-    r"chapter|clause|assembly|fileversion|productversion)s?)[\s.:=#\"'-]{0,4})"
+    r"(?<![\w.])(?<!\w-)(?<!(?i:\b(?:v|ver|version|release|rel|build|firmware|driver|update|patch|revision|rev"
+    r"|section|chapter|clause|assembly|fileversion|productversion)s?)[\s.,:=#\"'-]{0,5})"
+    rf"(?!\d\.[\d.]+[^\d\n]{{1,40}}?{_VERSION_WORD})(?!\d\.(?<={_VERSION_WORD}[^\d\n]{{0,40}}\d\.))"
 )
-_PREFIX_LENGTH = r"(?:/(?:3[0-2]|[12]?\d)(?![\w.]))?"
+_PREFIX_LENGTH = r"(?:/(?:3[0-2]|[12]?\d)(?!\w|\.\w))?"
 _V4_END = r"(?![\w]|\.\w|-\w)"
 _IP_WORDS = (
     "ip", "ipv4", "ipv6", "address", "host", "server", "dns", "gateway", "subnet", "netmask", "router", "client",
@@ -22,7 +25,7 @@ _IP_WORDS = (
 )  # fmt: skip
 
 _GROUP = r"[0-9A-Fa-f]{1,4}"
-_V6_END = r"(?:%\w{1,16})?(?:/(?:12[0-8]|1[01]\d|[1-9]?\d))?(?![\w:]|\.\w)"
+_V6_END = r"(?:%\w(?:[\w.-]{0,14}\w)?)?(?:/(?:12[0-8]|1[01]\d|[1-9]?\d))?(?![\w:]|\.\w)"
 _V6_FULL = rf"(?<![\w:.])(?:{_GROUP}:){{7}}{_GROUP}{_V6_END}"
 _V6_SHORT = (
     rf"(?<![\w:.])(?:{_GROUP}(?::{_GROUP}){{0,6}})?::(?:(?:{_GROUP}:){{0,6}}(?:{_V4}|{_GROUP}))?{_V6_END}"

@@ -1,4 +1,4 @@
-"""Whether a host name ends in a top-level domain that exists."""
+"""Whether a host name ends in a top-level domain that exists, or in one set apart for private networks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ def _read() -> frozenset[str]:
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
 
-TOP_LEVEL_DOMAINS = _read()
+# Set apart: RFC 2606 (test, example, invalid, localhost), RFC 6762 (local, and those that its appendix G lists),
+# RFC 7686 (onion), ICANN's resolution 2024.07.29.06 (internal).
+SPECIAL_USE_DOMAINS = frozenset(
+    ("corp", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost", "onion", "private",
+     "test")
+)  # fmt: skip
+TOP_LEVEL_DOMAINS = _read() | SPECIAL_USE_DOMAINS
 
 
 def ends_in_known_domain(text: str) -> bool:

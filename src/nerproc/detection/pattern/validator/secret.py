@@ -12,6 +12,7 @@ from collections import Counter
 _PLACEHOLDER = re.compile(
     r"[<>{}$%*…]|(?i:example|changeme|placeholder|your[-_ ]?|redacted|xxxx|dummy|sample|insert|todo|none|null|true|false)"
 )
+_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w./\\ ~-]*")
 _CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"))
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
 
@@ -52,5 +53,5 @@ def random_key(text: str) -> bool:
 
 
 def password(text: str) -> bool:
-    """Whether it is neither a placeholder nor a piece of code."""
-    return not (_PLACEHOLDER.search(text) or text.endswith(("(", "()", ");")))
+    """Whether it is no placeholder, no piece of code and no path (`PWD=/home/ada`)."""
+    return not (_PLACEHOLDER.search(text) or text.endswith(("(", "()", ");")) or _PATH.fullmatch(text))
