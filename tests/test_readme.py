@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -53,15 +55,20 @@ def head(environment: dict[str, str]) -> Iterator[None]:
 @pytest.mark.parametrize("script", blocks("sh"))
 def test_commands(script: str, environment: dict[str, str]) -> None:
     script = script.replace("pip install nerproc\n", "")  # it is installed: this test runs in its environment
-    run = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
+    shell = subprocess.Popen(
+        ["bash", "-euc", script],
         env=environment,
         cwd=environment["PWD"],
-        capture_output=True,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
+        start_new_session=True,
     )
-    assert run.returncode == 0, run.stderr
+    try:
+        _, errors = shell.communicate(timeout=120)
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # a head that the script did not come to stop
+            os.killpg(shell.pid, signal.SIGKILL)
+    assert shell.returncode == 0, errors
 
 
 def test_python(environment: dict[str, str], head: None) -> None:
