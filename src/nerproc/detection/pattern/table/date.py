@@ -17,23 +17,35 @@ _WORDS = (
     "data", "nascita", "nato", "nata", "nascimento", "geboortedatum",
 )  # fmt: skip
 
-# Names of months in full and short: English, German, French, Spanish, Italian, Portuguese, Dutch.
+# Names of months in full and short: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, the
+# Nordic languages, and in the genitive, as dates have it, Russian and Ukrainian.
 _MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec",
     "januar", "jänner", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "okt", "dez", "mrz",
     "janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
-    "setiembre", "octubre", "noviembre", "diciembre", "gennaio", "febbraio", "aprile", "maggio", "giugno",
-    "luglio", "settembre", "ottobre", "dicembre", "janeiro", "fevereiro", "março", "maio", "junho", "julho",
-    "setembro", "outubro", "novembro", "dezembro", "januari", "februari", "maart", "mei", "augustus",
+    "décembre", "janv", "févr", "avr", "juil", "déc", "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "setiembre", "octubre", "noviembre", "diciembre", "ene", "abr", "ago",
+    "dic", "gennaio", "febbraio", "aprile", "maggio", "giugno", "luglio", "settembre", "ottobre", "dicembre",
+    "janeiro", "fevereiro", "março", "maio", "junho", "julho", "setembro", "outubro", "novembro", "dezembro",
+    "januari", "februari", "maart", "mei", "augustus", "mrt", "augusti", "stycznia", "lutego", "marca",
+    "kwietnia", "maja", "czerwca", "lipca", "sierpnia", "września", "października", "listopada", "grudnia",
+    "maj", "marts", "desember", "[Яя]нваря", "[Фф]евраля", "[Мм]арта", "[Аа]преля", "[Мм]ая", "[Ии]юня",
+    "[Ии]юля", "[Аа]вгуста", "[Сс]ентября", "[Оо]ктября", "[Нн]оября", "[Дд]екабря", "[Сс]ічня", "[Лл]ютого",
+    "[Бб]ерезня", "[Кк]вітня", "[Тт]равня", "[Чч]ервня", "[Лл]ипня", "[Сс]ерпня", "[Вв]ересня", "[Жж]овтня",
+    "[Лл]истопада", "[Гг]рудня",
 )  # fmt: skip
 _ENGLISH = "|".join(sorted(_MONTHS[:24], key=len, reverse=True))
 _ANY = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?:1[5-9]|20|21)\d\d"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-_BEFORE = r"(?<![\w/])(?<!\d[.,:-])(?<!\w-)"
-_AFTER = r"(?![\w/]|[.,:-]\d|-\w)"
+_BEFORE = r"(?<![\w/])(?<!\d[.:-])(?<!\w-)"  # numbers in the fields beside it are no part of it
+_AFTER = r"(?![\w/]|[.:-]\d|-\w)"
+_GAP = r"(?: {1,2}|\r?\n)"  # lines may break inside a date
+_ORDINAL = r"(?:st|nd|rd|th|\.|er|º|°)?"
+_COMMA = rf"(?:,{_GAP}?|{_GAP})"
+_DAY_MONTH = rf"{_ORDINAL},?{_GAP}(?:of |de |den )?(?:{_ANY})\.?,?{_GAP}(?:de |of |del )?"
+_ERA_YEAR = r"(?:令和|平成|昭和|民國|民国) ?(?:\d{1,3}|元)年"
 _TIME = (
     r"(?:[01]\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d))?"
 )
@@ -43,7 +55,7 @@ PATTERNS: tuple[Pattern, ...] = (
     # 2024-12-31T23:59:59.123+01:00, 2024-12-31 23:59
     Pattern(
         "DATE",
-        rf"(?<![\w/])(?<!\d[.,-])\d{{4}}-(?:0[1-9]|1[0-2])-{_DAY}[T ]{_TIME}(?![\w]|:\d)",
+        rf"(?<!\w)(?<!\d[.-])\d{{4}}-(?:0[1-9]|1[0-2])-{_DAY}[T ]{_TIME}(?![\w]|:\d)",
         0.8,
         validator=necessary(date.numeric_date),
         gate=r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d",
@@ -51,7 +63,8 @@ PATTERNS: tuple[Pattern, ...] = (
     # 2024-12-31, 2024/12/31, 2024-1-5, 2024.12.31
     Pattern(
         "DATE",
-        rf"{_BEFORE}{_YEAR}([-/.])(?:0?[1-9]|1[0-2])\1{_DAY}(?!\w|/|[.,-]\d|:\d|-\w)",
+        rf"(?<!\w)(?<!\d[.-])(?:{_YEAR}-(?:0[1-9]|1[0-2])-{_DAY}(?!\w|[.-]\d|-\w)"
+        rf"|(?<![/-]){_YEAR}([-/.])(?:0?[1-9]|1[0-2])\1{_DAY}(?!\w|/|[.-]\d|-\w))",
         0.6,
         validator=necessary(date.numeric_date),
         context=_WORDS,
@@ -83,45 +96,61 @@ PATTERNS: tuple[Pattern, ...] = (
         context=_WORDS,
         gate=r"\b\d{1,2}[.-]\d{1,2}[.-]\d\d\b",
     ),
+    # 2024年6月3日, 2024년 6월 3일, 令和6年6月3日
+    Pattern(
+        "DATE",
+        rf"(?<![\d.])(?:{_YEAR} ?[年년]|{_ERA_YEAR}) ?(?:0?[1-9]|1[0-2]) ?[月월] ?{_DAY} ?[日號号일]",
+        0.8,
+        validator=necessary(date.ends_in_month_and_day),
+        gate=r"[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日號号일]",
+        prefix="0123456789 令和平成昭民國国元",
+    ),
     # 31 December 2024, 31st of December, 2024, 31. Dezember 2024, 31 de diciembre de 2024, 31-Dec-2024
     Pattern(
         "DATE",
-        rf"(?<![\w/])(?<!\d[.,:-])(?:3[01]|[12]\d|0?[1-9])(?:(?:st|nd|rd|th|\.|er|º|°)?,? (?:of |de |den )?(?:{_ANY})\.?,? "
-        rf"(?:de |of |del )?{_YEAR}{_CLOCK}?|[-/ ]?(?:{_ENGLISH})[-/ ]?{_YEAR}(?::{_TIME}|{_CLOCK})?)(?![\w]|-\w)",
+        rf"(?<![\w/])(?<!\d[.:-]){_DAY}(?:{_DAY_MONTH}{_YEAR}{_CLOCK}?"
+        rf"|[-/ ]?(?:{_ENGLISH})[-/ ]?{_YEAR}(?::{_TIME}|{_CLOCK})?)(?![\w]|-\w)",
         0.8,
         validator=necessary(date.named_date),
-        gate=(
-            rf"\b\d{{1,2}}(?:st|nd|rd|th|\.|er|º|°)?,? (?:of |de |den )?(?:{_ANY})\.?,? (?:de |of |del )?\d{{4}}\b"
-            rf"|\b\d{{1,2}}[-/]?(?:{_ENGLISH})[-/ ]?\d{{4}}\b"
-        ),
+        gate=rf"\b\d{{1,2}}{_DAY_MONTH}\d{{4}}\b|\b\d{{1,2}}[-/]?(?:{_ENGLISH})[-/ ]?\d{{4}}\b",
         ignore_case=True,
     ),
     # December 31, 2024, Dec. 31st 2024, Dec 31 23:59:59 2024
     Pattern(
         "DATE",
-        rf"(?<![\w/-])(?:{_ENGLISH})\.? {_DAY}(?:st|nd|rd|th)?(?:,? {_YEAR}{_CLOCK}?| {_TIME} {_YEAR})(?![\w]|-\w)",
+        rf"(?<![\w/-])(?:{_ENGLISH})\.?{_GAP}{_DAY}(?:st|nd|rd|th)?"
+        rf"(?:{_COMMA}{_YEAR}{_CLOCK}?| {_TIME} {_YEAR})(?![\w]|-\w)",
         0.8,
         validator=necessary(date.named_date),
-        gate=rf"\b(?:{_ENGLISH})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}}\b| \d\d:\d\d)",
+        gate=rf"\b(?:{_ENGLISH})\.?{_GAP}\d{{1,2}}(?:st|nd|rd|th)?(?:{_COMMA}\d{{4}}\b| \d\d:\d\d)",
         ignore_case=True,
     ),
     # 31-Dec-24, 31 Dec 24
     Pattern(
         "DATE",
-        rf"(?<![\w/-])(?<!\d[.,:])(?:3[01]|[12]\d|0?[1-9])-(?:{_ENGLISH})-\d\d{_AFTER}",
+        rf"(?<![\w/-])(?<!\d[.:])(?:3[01]|[12]\d|0?[1-9])-(?:{_ENGLISH})-\d\d{_AFTER}",
         0.6,
         validator=necessary(date.named_date),
         context=_WORDS,
         gate=rf"\b\d{{1,2}}-(?:{_ENGLISH})-\d\d\b",
         ignore_case=True,
     ),
-    # December 2024, Dez. 2024
+    # December 2024, Dez. 2024: a time rather than a day
     Pattern(
         "DATE",
-        rf"(?<![\w/-])(?<!\d )(?<!\d\. )(?:(?:{_ANY})\.?,? (?:de |of |del )?|(?:{_ENGLISH})[-/]){_YEAR}(?![\w]|[-/.,]\d)",
-        0.5,
+        rf"(?<![\w/-])(?<!\d )(?<!\d\. )(?:{_ANY})\.?,? (?:de |of |del )?{_YEAR}(?![\w]|[-/.,]\d)",
+        0.45,
         context=_WORDS,
-        gate=rf"\b(?:{_ANY})(?:\.?,? (?:de |of |del )?|[-/])\d{{4}}\b",
+        gate=rf"\b(?:{_ANY})\.?,? (?:de |of |del )?\d{{4}}\b",
+        ignore_case=True,
+    ),
+    # DEC-2024
+    Pattern(
+        "DATE",
+        rf"(?<![\w/-])(?:{_ENGLISH})[-/]{_YEAR}(?!\w|[-/.,]\d|-\w)",
+        0.6,
+        context=_WORDS,
+        gate=rf"\b(?:{_ENGLISH})[-/]\d{{4}}\b",
         ignore_case=True,
     ),
     # 31 December, December 31st
@@ -151,7 +180,8 @@ PATTERNS: tuple[Pattern, ...] = (
         context=_WORDS,
         gate=r"\b\d{1,2}/\d{4}\b",
     ),
-    Pattern("DATE", rf"{_BEFORE}(?:0[1-9]|1[0-2])/\d\d{_AFTER}", 0.1, context=_WORDS, gate=r"\b[01]\d/\d\d\b"),
+    # Month and year of two digits say when a card expires, and no word makes that a date of a person.
+    Pattern("DATE", rf"{_BEFORE}(?:0?[1-9]|1[0-2])/\d\d{_AFTER}", 0.1, gate=r"\b\d{1,2}/\d\d\b"),
     Pattern(
         "DATE",
         r"(?<![\w.,/-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\w/-]|[.,]\d)",

@@ -7,11 +7,12 @@ import re
 _NUMBER = re.compile(r"\d+")
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
-# The first three letters of a month tell it in English and its neighbours, but for these.
+# The first three letters of a month tell it, but for French.
 _MONTHS = {
-    1: "jan ene gen jän", 2: "feb fev fév", 3: "mar mär mrt maa mrz", 4: "apr avr abr", 5: "may mai mag mei",
-    6: "jun giu", 7: "jul lug", 8: "aug aoû aou ago", 9: "sep set", 10: "oct okt ott out", 11: "nov",
-    12: "dec dez déc dic",
+    1: "jan ene gen jän sty янв січ", 2: "feb fev fév lut фев лют", 3: "mar mär mrt maa mrz мар бер",
+    4: "apr avr abr kwi апр кві", 5: "may mai mag mei maj мая тра", 6: "jun giu cze июн чер",
+    7: "jul lug lip июл лип", 8: "aug aoû aou ago sie авг сер", 9: "sep set wrz сен вер",
+    10: "oct okt ott out paź окт жов", 11: "nov lis ноя лис", 12: "dec dez déc dic des gru дек гру",
 }  # fmt: skip
 _MONTH_OF = {name: month for month, names in _MONTHS.items() for name in names.split()}
 _MONTH_OF |= {"juin": 6, "juil": 7, "jui": 7}  # French: the fourth letter decides
@@ -29,6 +30,12 @@ def numeric_date(text: str) -> bool:
 def compact_date(text: str) -> bool:
     """YYYYMMDD."""
     return _exists(int(text[6:8]), int(text[4:6]))
+
+
+def ends_in_month_and_day(text: str) -> bool:
+    """The last two numbers are a month and a day."""
+    month, day = (int(number) for number in _NUMBER.findall(text)[-2:])
+    return _exists(day, month)
 
 
 def named_date(text: str) -> bool:
