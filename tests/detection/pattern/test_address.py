@@ -35,6 +35,7 @@ def addresses(text: str, threshold: float | None = None) -> list[str]:
         "12 main st, springfield il 62701",
         "Friedrichstraße 12a, 10117 Berlin",
         "12 rue de la Paix, 75002 Paris",
+        "3 impasse du Puits, 42000 Saint-Étienne",
     ],
 )
 def test_found_whole(address: str) -> None:

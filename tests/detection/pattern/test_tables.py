@@ -26,6 +26,7 @@ def texts(text: str, label: str) -> list[str]:
     ("label", "kind", "text", "expected"),
     [
         ("EMAIL", None, "Write to ada7@example.com.", "ada7@example.com"),
+        ("EMAIL", None, "GET /reset?email=ada.king%40example.com&token=5", "ada.king%40example.com"),
         ("EMAIL", None, "write to nadia@example.com. My", "nadia@example.com"),
         ("EMAIL", None, "root@mail.corp.internal", "root@mail.corp.internal"),
         ("EMAIL", None, "ada@nas.local;", "ada@nas.local"),

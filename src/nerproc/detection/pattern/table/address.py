@@ -138,7 +138,7 @@ _STREETS = (
 
 _DE_ROAD = "(?:straße|strasse|str\\.|weg|platz|allee|gasse|damm|ufer|Straße|Allee|Platz)"
 _FR_ROAD = "(?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours)"
-_FR_NAME = "[A-ZÀÂÇÉÈÊÎÔÛ][\\wàâçéèêëîïôûùü'’-]*"
+_FR_NAME = "[A-ZÀ-ÖØ-ÞŒ][\\wÀ-ÖØ-öø-ÿŒœ'’-]*"
 _FR_START = rf"\b\d{{1,4}}(?:[ \t]?(?:bis|ter))?,?[ \t]{{1,3}}{_FR_ROAD}[ \t]"
 
 _ABROAD = (

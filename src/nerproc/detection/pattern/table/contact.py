@@ -62,6 +62,15 @@ PATTERNS: tuple[Pattern, ...] = (
         gate=rf"@[{_LETTERS}0-9][{_LETTERS}0-9.-]*?\.[A-Za-z]",
         prefix=_LOCAL_CHARACTERS,
     ),
+    # As a parameter of a URL: ada%40example.com
+    Pattern(
+        "EMAIL",
+        rf"(?<![\w.%-])[A-Za-z0-9][\w.+-]{{0,63}}%40(?:{_HOST_LABEL}\.){{1,8}}[A-Za-z]{{2,24}}(?![\w-])",
+        0.8,
+        validator=domain.ends_in_known_domain,
+        gate=r"%40[A-Za-z0-9][A-Za-z0-9-]*\.[A-Za-z]",
+        prefix=_LOCAL_CHARACTERS,
+    ),
     Pattern(
         "URL",
         rf"(?<![A-Za-z])(?:https?|ftps?|sftp|wss?)://{_HOST_BEHIND_SCHEME}{_URL_REST}",

@@ -8,7 +8,9 @@ Wikipedia's "Vehicle registration plates".
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
+from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.pattern.table.form import LETTERS, Form, identifier, led, token
 from nerproc.detection.pattern.validator.asia import in_registration
 from nerproc.detection.pattern.validator.rule import necessary
@@ -176,4 +178,10 @@ _OTHERS = (
     ),
 )
 
-PATTERNS = (*_NAMED, *_OTHERS)
+
+def _whole(row: Pattern) -> Pattern:
+    """A plate is not what a longer code begins with: "MO-2024-0131"."""
+    return replace(row, expression=rf"{row.expression}(?![-/.]\w)", gate=row.gate or row.expression)
+
+
+PATTERNS = tuple(_whole(row) for row in (*_NAMED, *_OTHERS))
