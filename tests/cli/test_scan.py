@@ -192,3 +192,14 @@ def test_parquet(scanned: Scanned, shell: Shell, tmp_path: Path) -> None:
     assert done.returncode == ExitCode.OK, done.stderr
     rows = duckdb.sql(f"SELECT label, count(*) FROM '{output}' GROUP BY 1").fetchall()
     assert dict(rows) == scanned.report["label_counts"]
+
+
+def test_thresholds_allowed_and_denied_texts(warm_home: Path, tmp_path: Path, shell: Shell) -> None:
+    (tmp_path / "a.txt").write_text("ann@example.org, bob@example.org, eve@example.net, project Blue Heron\n")
+    done = shell(
+        *("scan", str(tmp_path / "a.txt"), "--json", "--allow", "ann@example.org"),
+        *("--allow-pattern", r".*@example\.net", "--deny", "PROJECT=Blue Heron"),
+        *("--threshold", "0.4", "--threshold", "project=0.1"),
+        home=warm_home,
+    )
+    assert json.loads(done.stdout)["label_counts"] == {"EMAIL": 1, "PROJECT": 1}

@@ -80,12 +80,28 @@ Groups = Annotated[
     list[str] | None,
     typer.Option("--group", metavar="NAME=QUERY", help="Count the objects that match. May be repeated."),
 ]
-Threshold = Annotated[
-    float | None,
-    typer.Option("--threshold", metavar="SCORE", min=0, max=1, help="Least score; 0 reports every candidate."),
+Thresholds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--threshold",
+        metavar="SCORE|LABEL=SCORE",
+        help="Least score, 0 to 1, of all labels or of one; 0 reports every candidate. May be repeated.",
+    ),
 ]
 Allow = Annotated[
     list[str] | None, typer.Option("--allow", metavar="TEXT", help="Never report this text. May be repeated.")
+]
+AllowPatterns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-pattern",
+        metavar="REGEX",
+        help="Never report texts that it matches as a whole. May be repeated.",
+    ),
+]
+Deny = Annotated[
+    list[str] | None,
+    typer.Option("--deny", metavar="LABEL=TEXT", help="Always report this text. May be repeated."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if any object failed.")]
 Name = Annotated[
@@ -102,20 +118,28 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def what_to_find(  # noqa: PLR0917 - the options, in the order of --help
+def what_to_find(
+    *,
     name: str | None,
     model: str,
     labels: list[str] | None,
     custom_tags: list[str] | None,
     groups: list[str] | None,
-    threshold: float | None,
+    thresholds: list[str] | None,
     allow: list[str] | None,
+    allow_patterns: list[str] | None,
+    deny: list[str] | None,
 ) -> dict[str, Any]:
     """The options that `scan` and `submit` share, as fields of a `ReportRequest`.
 
     Raises:
-        UsageError: an option is not NAME=VALUE.
+        UsageError: an option is not NAME=VALUE, or a threshold is no number.
     """
+    of_all = [text for text in thresholds or [] if "=" not in text]
+    of_one = [_pair("--threshold", text) for text in thresholds or [] if "=" in text]
+    denied: dict[str, list[str]] = {}
+    for label, text in (_pair("--deny", text) for text in deny or []):
+        denied.setdefault(label.upper(), []).append(text)
     return {
         "name": name,
         "model": model,
@@ -125,9 +149,22 @@ def what_to_find(  # noqa: PLR0917 - the options, in the order of --help
             {"name": group, "query": query}
             for group, query in (_pair("--group", text) for text in groups or [])
         ],
-        "threshold": threshold,
+        "threshold": _score(of_all[-1]) if of_all else None,
+        "thresholds": {label.upper(): _score(score) for label, score in of_one},
         "allow": allow or [],
+        "allow_patterns": allow_patterns or [],
+        "deny": denied,
     }
+
+
+def _score(text: str) -> float:
+    try:
+        score = float(text)
+    except ValueError:
+        score = -1
+    if not 0 <= score <= 1:
+        raise UsageError(f"--threshold takes a score from 0 to 1, not {text!r}.")
+    return score
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

@@ -43,8 +43,10 @@ def scan(
     label: command.Labels = None,
     custom_tag: command.CustomTags = None,
     group: command.Groups = None,
-    threshold: command.Threshold = None,
+    threshold: command.Thresholds = None,
     allow: command.Allow = None,
+    allow_pattern: command.AllowPatterns = None,
+    deny: command.Deny = None,
     name: command.Name = None,
     output: Output = None,
     fail_on: FailOn = None,
@@ -53,7 +55,17 @@ def scan(
     as_json: command.Json = False,
 ) -> ExitCode:
     """Find entities in files, on this machine; the report stays."""
-    what = command.what_to_find(name, model, label, custom_tag, group, threshold, allow)
+    what = command.what_to_find(
+        name=name,
+        model=model,
+        labels=label,
+        custom_tags=custom_tag,
+        groups=group,
+        thresholds=threshold,
+        allow=allow,
+        allow_patterns=allow_pattern,
+        deny=deny,
+    )
     files = _check(paths)
     if output is not None:
         check_writable(output)

@@ -41,8 +41,10 @@ def submit(
     label: command.Labels = None,
     custom_tag: command.CustomTags = None,
     group: command.Groups = None,
-    threshold: command.Threshold = None,
+    threshold: command.Thresholds = None,
     allow: command.Allow = None,
+    allow_pattern: command.AllowPatterns = None,
+    deny: command.Deny = None,
     name: command.Name = None,
     wait: Wait = False,
     timeout: Timeout = None,
@@ -51,7 +53,17 @@ def submit(
     as_json: command.Json = False,
 ) -> ExitCode:
     """Hand files to a head, whose workers scan them."""
-    what = command.what_to_find(name, model, label, custom_tag, group, threshold, allow)
+    what = command.what_to_find(
+        name=name,
+        model=model,
+        labels=label,
+        custom_tags=custom_tag,
+        groups=group,
+        thresholds=threshold,
+        allow=allow,
+        allow_patterns=allow_pattern,
+        deny=deny,
+    )
     if "://" in source:
         raise UsageError(
             f"{source} is not a path.", hint="A file or a folder of this machine can be submitted."
