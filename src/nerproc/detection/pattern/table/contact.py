@@ -112,7 +112,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "PHONE_NUMBER",
-        rf"(?<![\w+])\+[2-9]\d{{0,2}}{_GROUPS}(?!\d){_EXTENSION}",
+        rf"(?<![\w+])\+(?!\d+\.\d{{1,3}}(?![-. /\d]))[2-9]\d{{0,2}}{_GROUPS}(?!\d){_EXTENSION}",
         0.75,
         validator=phone.international,
         context=_PHONE_WORDS,

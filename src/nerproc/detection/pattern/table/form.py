@@ -18,6 +18,7 @@ DASH = "[-\u2010-\u2013]"  # as typed, and what word processors make of it
 LETTERS = string.ascii_letters
 # The least base score of a number whose check digits fit: beside its name it outranks one that has none.
 _CHECKED = 0.26
+_NO_ESCAPE = r"(?<![\\])"  # \u05ea in source text
 RUN = r"\b\d{6,17}\b"  # gate of bare digits of several lengths
 
 
@@ -35,7 +36,7 @@ class Form:
 
 def token(body: str, score: float, validator: Validator | None = None, *, ignore_case: bool = True) -> Form:
     """`body` as a whole word; it should begin with a digit: hyperscan is slow at what any word begins like."""
-    return Form(rf"\b(?:{body})\b", score, validator, None, ignore_case)
+    return Form(rf"(?<!\d[.-])\b(?:{body})\b", score, validator, rf"\b(?:{body})\b", ignore_case)
 
 
 def led(
@@ -46,13 +47,13 @@ def led(
     Looked for from its last letter on, since no word of prose has a digit there; the engine walks left over the
     other letters.
     """
-    expression = rf"\b(?:{letters})(?:{rest})\b"
+    expression = rf"{_NO_ESCAPE}\b(?:{letters})(?:{rest})\b"
     return Form(expression, score, validator, rf"[A-Z](?:{rest})\b", ignore_case, prefix=LETTERS)
 
 
 def mixed(body: str, score: float, validator: Validator | None = None) -> Form:
     """`body`, which begins with a letter, goes on with letters and digits in any order, and has a digit."""
-    return Form(rf"\b(?=[A-Z]*\d)(?:{body})\b", score, validator, r"[A-Z]\d", prefix=LETTERS)
+    return Form(rf"{_NO_ESCAPE}\b(?=[A-Z]*\d)(?:{body})\b", score, validator, r"[A-Z]\d", prefix=LETTERS)
 
 
 def digits(

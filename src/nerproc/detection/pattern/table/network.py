@@ -9,9 +9,9 @@ from nerproc.detection.pattern.validator.rule import necessary
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 _PUBLIC_RESOLVERS = r"8\.8\.8\.8|8\.8\.4\.4|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9"
-# Versions of software and numbers of sections look the same. Few addresses begin with a single digit, as most
+# Versions of software, numbers of sections and object identifiers look the same. Few addresses begin with a single digit, as most
 # versions do: there a word in the same line is enough.
-_VERSION_WORD = r"\b(?i:version|firmware|driver|release)\b"
+_VERSION_WORD = r"\b(?i:version|firmware|driver|release|oid|objectidentifier)\b"
 _NO_VERSION = (
     r"(?<![\w.])(?<!\w-)(?<!(?i:\b(?:v|ver|version|release|rel|build|firmware|driver|update|patch|revision|rev"
     r"|section|chapter|clause|assembly|fileversion|productversion)s?)[\s.,:=#\"'-]{0,5})"
@@ -64,6 +64,16 @@ PATTERNS: tuple[Pattern, ...] = (
         "IP_ADDRESS",
         _V6_SHORT,
         0.6,
+        kind="ipv6",
+        validator=necessary(address.long_ipv6),
+        context=_IP_WORDS,
+        gate=r"::",
+        prefix=_HEXADECIMAL,
+    ),
+    Pattern(
+        "IP_ADDRESS",
+        _V6_SHORT,
+        0.2,
         kind="ipv6",
         validator=necessary(address.short_ipv6),
         context=_IP_WORDS,

@@ -8,6 +8,15 @@ import socket
 _SEPARATOR = re.compile(r"[:.-]")
 
 
+_LOOPBACK = "::1"
+
+
+def long_ipv6(text: str) -> bool:
+    """Whether a shortened IPv6 address is one, and no slice of a list (`a[1::2]`) by its length."""
+    is_slice = "/" not in text and text != _LOOPBACK and sum(char.isalnum() for char in text) < 5
+    return not is_slice and short_ipv6(text)
+
+
 def short_ipv6(text: str) -> bool:
     """Whether a shortened IPv6 address has at most eight groups, and enough to be no operator of a language."""
     bare = text.partition("/")[0].partition("%")[0]

@@ -10,10 +10,10 @@ _CHECKED_REGIONS = frozenset("12345L")  # first character: North America, China
 
 
 def vin(text: str) -> bool | None:
-    """True where the check digit is right; False where a region that demands one has another."""
+    """True where a region that demands a check digit has the right one; False where it has another."""
     if text.isdigit() or text.isalpha() or text[9] in "UZ0":
         return False
     remainder = sum(_VALUES[char] * weight for char, weight in zip(text, _WEIGHTS, strict=True)) % 11
-    if text[8] == ("X" if remainder == 10 else str(remainder)):
-        return True
-    return False if text[0] in _CHECKED_REGIONS else None
+    if text[0] not in _CHECKED_REGIONS:
+        return None
+    return text[8] == ("X" if remainder == 10 else str(remainder))
