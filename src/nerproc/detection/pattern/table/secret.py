@@ -31,7 +31,8 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("google_api_key", r"\bAIza[\w-]{35}", r"(?![\w-])"),
     ("google_oauth", r"\bya29\.[\w-]{20}", r"[\w-]{0,1000}"),
     ("google_oauth", r"\bGOCSPX-[\w-]{28}", r"(?![\w-])"),
-    ("stripe_key", r"\b[spr]k_(?:live|test)_[A-Za-z0-9]{10}", r"[A-Za-z0-9]{0,240}(?!\w)"),
+    ("google_oauth", r"\b1//0[\w-]{40}", r"[\w-]{0,200}"),
+    ("stripe_key", r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{10}", r"[A-Za-z0-9]{0,240}(?!\w)"),
     ("stripe_key", r"\bwhsec_[A-Za-z0-9]{24}", r"[A-Za-z0-9+/]{0,60}={0,2}"),
     ("npm_token", r"\bnpm_[A-Za-z0-9]{36}", r"(?!\w)"),
     ("pypi_token", r"\bpypi-AgE[\w-]{50}", r"[\w-]{0,1000}"),
@@ -40,7 +41,6 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("anthropic_key", r"\bsk-ant-[\w-]{20}", r"[\w-]{0,200}"),
     ("openai_key", r"\bsk-(?:proj|svcacct|admin|None)-[\w-]{20}", r"[\w-]{0,240}"),
     ("openai_key", r"\bsk-[A-Za-z0-9]{32}", r"[A-Za-z0-9]{0,32}(?![\w-])"),
-    ("azure_storage_key", r"\b[A-Za-z0-9+/]{86}==", r"(?!=)"),
     ("azure_client_secret", r"\b[A-Za-z0-9_~.]{3}[78]Q~[\w~.-]{31}", r"[\w~.-]{0,3}(?!\w)"),
     ("digitalocean_token", r"\bdo[opr]_v1_[a-f0-9]{64}", r"(?!\w)"),
     ("shopify_token", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}", r"(?!\w)"),
@@ -54,7 +54,7 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("mailchimp_key", r"\b[0-9a-f]{32}-us\d", r"\d?(?!\w)"),
     ("databricks_token", r"\bdapi[a-f0-9]{32}", r"(?:-\d)?(?!\w)"),
     ("huggingface_token", r"\bhf_[A-Za-z0-9]{34}", r"(?!\w)"),
-    ("square_token", r"\bsq0(?:atp|csp|idp)-[\w-]{22}", r"[\w-]{0,21}(?![\w-])"),
+    ("square_token", r"\bsq0(?:atp|csp)-[\w-]{22}", r"[\w-]{0,21}(?![\w-])"),
     ("vault_token", r"\bhv[sbr]\.[\w-]{24}", r"[\w-]{0,300}"),
     ("grafana_token", r"\bgl(?:c_[A-Za-z0-9+/]{32}|sa_[A-Za-z0-9]{32})", r"[A-Za-z0-9+/_]{0,400}={0,2}"),
     ("newrelic_key", r"\bNRAK-[A-Z0-9]{27}", r"(?!\w)"),
@@ -67,6 +67,22 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("rubygems_token", r"\brubygems_[a-f0-9]{48}", r"(?!\w)"),
     ("cargo_token", r"\bcio[A-Za-z0-9]{32}", r"(?!\w)"),
     ("postman_key", r"\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}", r"(?!\w)"),
+    ("heroku_key", r"\bHRKU-AA[\w-]{58}", r"(?![\w-])"),
+    ("groq_key", r"\bgsk_[A-Za-z0-9]{52}", r"(?!\w)"),
+    ("xai_key", r"\bxai-[A-Za-z0-9]{70}", r"[A-Za-z0-9]{0,20}(?!\w)"),
+    ("perplexity_key", r"\bpplx-[A-Za-z0-9]{40}", r"[A-Za-z0-9]{0,16}(?!\w)"),
+    ("replicate_token", r"\br8_[A-Za-z0-9]{37}", r"(?!\w)"),
+    ("supabase_token", r"\bsb[ps]_[a-f0-9]{40}", r"(?!\w)"),
+    ("sentry_token", r"\bsntry[su]_[A-Za-z0-9+/=_-]{40}", r"[A-Za-z0-9+/=_-]{0,300}"),
+    ("notion_token", r"\bntn_[A-Za-z0-9]{40}", r"[A-Za-z0-9]{0,10}(?!\w)"),
+    ("airtable_token", r"\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}", r"(?!\w)"),
+    ("figma_token", r"\bfigd_[\w-]{40}", r"[\w-]{0,10}(?![\w-])"),
+    (
+        "tailscale_key",
+        r"\btskey-(?:auth|api|client)-[A-Za-z0-9]{8}",
+        r"[A-Za-z0-9]{0,16}-[A-Za-z0-9]{20,48}(?!\w)",
+    ),
+    ("flyio_token", r"\bfm[12][ar]?_[A-Za-z0-9+/=,_-]{100}", r"[A-Za-z0-9+/=,_-]{0,900}"),
     ("pulumi_token", r"\bpul-[a-f0-9]{40}", r"(?!\w)"),
 )
 
@@ -75,9 +91,18 @@ _PRIVATE_KEY = (
 )
 _PRIVATE_KEY_END = r"-----END (?:[A-Z0-9]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
 
-_NAMES = r"(?:(?<=(?:api|secret|access|encryption|signing|account|auth|app)[_-]?)key|secret|token)"
+_NAMES = (
+    r"(?<!::\w{0,40})(?:(?<=(?:api|secret|access|encryption|signing|account|auth|app)[_-]?)key|secret|token)"
+)
 _PASSWORDS = r"(?:password|passwd|passphrase|pwd|passwort|contraseña|senha)"
 _ASSIGN = r"[\"']?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"
+_AZURE_NAME = r"(?:(?:account_?|shared_?access_?)key[\"']?[ \t]{0,4}[=:]|\bshared ?key )[ \"']{0,2}"
+_AUTHORIZATION = r"authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?:basic|bearer|token)[ \t]{1,4}"
+_PASSWORD = (
+    rf"{_PASSWORDS}{_ASSIGN}(?:\"\K[^\"\n]{{4,128}}(?=\")|'\K[^'\n]{{4,128}}(?=')"
+    rf"|\K[^\s\"',;&<>(){{}}\[\]]{{4,128}}(?=[\s,;&<\"')\]}}]|\Z))"
+)
+_PASSWORD_GATE = rf"{_PASSWORDS}[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*[\"']?\S"
 
 PATTERNS: tuple[Pattern, ...] = (
     *(
@@ -95,7 +120,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "SECRET",
-        rf"{_PRIVATE_KEY}(?:\s|\\n){{1,4}}(?:[A-Za-z0-9+/=-]{{1,128}}(?::? [^\n]{{1,80}})?(?:\s|\\n){{0,4}}){{1,120}}",
+        rf"{_PRIVATE_KEY}(?:\s|\\n){{1,4}}"
+        r"(?:[A-Za-z0-9+/=-]{1,128}(?::? [^\n]{1,80})?(?:\s|\\n){0,4}){1,120}",
         0.9,
         kind="private_key",
         gate=r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
@@ -137,7 +163,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "SECRET",
-        rf"{_NAMES}{_ASSIGN}(?:bearer )?(?:[\"']\K[\w.~+/=!@#%&-]{{16,256}}(?=[\"'])|\K[\w.~+/=-]{{16,256}}(?=[\s,;&\"']|\Z))",
+        rf"{_NAMES}{_ASSIGN}(?:bearer )?"
+        r"(?:[\"']\K[\w.~+/=!@#%&-]{16,256}(?=[\"'])|\K[\w.~+/=-]{16,256}(?=[\s,;&\"']|\Z))",
         0.5,
         kind="generic",
         validator=necessary(secret.random_secret),
@@ -146,12 +173,65 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "SECRET",
-        rf"{_PASSWORDS}{_ASSIGN}(?:\"\K[^\"\n]{{4,128}}(?=\")|'\K[^'\n]{{4,128}}(?=')|\K[^\s\"',;&<>(){{}}\[\]]{{4,128}}(?=[\s,;&<\"')\]}}]|\Z))",
-        0.4,
+        rf"{_AZURE_NAME}\K[A-Za-z0-9+/]{{42,86}}={{1,2}}(?!=)",
+        0.9,
+        kind="azure_storage_key",
+        validator=secret.issued,
+        gate=rf"{_AZURE_NAME}[A-Za-z0-9+/]{{42}}",
+        ignore_case=True,
+    ),
+    # The digests of packages are written like this, too: sha512-…
+    Pattern(
+        "SECRET",
+        r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])",
+        0.1,
+        kind="azure_storage_key",
+        validator=necessary(secret.random_key),
+        context=("azure", "azure storage", "storage", "blob", "cosmos", "account key"),
+        gate=r"\b[A-Za-z0-9+/]{86}==",
+    ),
+    Pattern(
+        "SECRET",
+        r"\bsig=\K[A-Za-z0-9%+/]{40,100}(?:%3[Dd]|=)",
+        0.8,
+        kind="azure_signature",
+        validator=secret.issued,
+        gate=r"\bsig=[A-Za-z0-9%+/]{40}",
+    ),
+    Pattern(
+        "SECRET",
+        r"\b[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])",
+        0.8,
+        kind="discord_token",
+        validator=secret.discord_token,
+        gate=r"\b[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27}",
+    ),
+    Pattern(
+        "SECRET",
+        rf"{_AUTHORIZATION}\K[\w.~+/-]{{12,2000}}={{0,2}}(?![\w=])",
+        0.7,
+        kind="authorization",
+        validator=necessary(secret.random_secret),
+        gate=rf"{_AUTHORIZATION}[\w.~+/-]{{12}}",
+        ignore_case=True,
+    ),
+    Pattern(
+        "SECRET",
+        _PASSWORD,
+        0.6,
+        kind="password",
+        validator=necessary(secret.strong_password),
+        gate=_PASSWORD_GATE,
+        ignore_case=True,
+    ),
+    # A word may be a password, and is mostly the name of a variable.
+    Pattern(
+        "SECRET",
+        _PASSWORD,
+        0.3,
         kind="password",
         validator=necessary(secret.password),
-        gate=rf"{_PASSWORDS}[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*[\"']?\S",
+        gate=_PASSWORD_GATE,
         ignore_case=True,
-        context=("password", "login", "user", "username", "credentials", "db", "database", "root", "admin"),
     ),
 )

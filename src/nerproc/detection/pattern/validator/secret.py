@@ -10,7 +10,16 @@ import re
 from collections import Counter
 
 _PLACEHOLDER = re.compile(
-    r"[<>{}$%*…]|(?i:example|changeme|placeholder|your[-_ ]?|redacted|xxxx|dummy|sample|insert|todo|none|null|true|false)"
+    r"[<>{}$%*…]|(?i:example|change[-_]?me|placeholder|your[-_ ]?|redacted|xxxx|dummy|sample|insert|todo|none"
+    r"|null|true|false)"
+)
+# Of the tokens of issuers, which may be drawn in capitals: AKIAIOSFODNN7EXAMPLE is reported.
+_SAMPLE = re.compile(r"example|placeholder|changeme|insert|your[-_]|xxxx|\.\.\.")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_MEMBER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")  # request.password
+_PASSWORD_NAMES = re.compile(
+    r"(?i:my|the|your|a|db|new|old|user|[-_])*(?i:pass(?:word|wd|phrase)?|pwd|pw|secret)"
 )
 _PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w./\\ ~-]*")
 _CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d"))
@@ -25,7 +34,16 @@ def entropy(text: str) -> float:
 
 def issued(text: str) -> bool:
     """A token with an issuer's prefix, unless its body is filled with a few characters (xxxx, 0000)."""
-    return len(set(text[-16:])) > 4
+    return len(set(text[-16:])) > 4 and not _SAMPLE.search(text)
+
+
+def discord_token(text: str) -> bool:
+    """Whether the first part is the number of an account in Base64."""
+    first = text.partition(".")[0]
+    try:
+        return base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).isdigit()
+    except binascii.Error:
+        return False
 
 
 def json_web_token(text: str) -> bool:
@@ -39,8 +57,8 @@ def json_web_token(text: str) -> bool:
 
 
 def random_secret(text: str) -> bool:
-    """Whether it may be random: several classes of characters and at least 3 bits for each."""
-    if _PLACEHOLDER.search(text) or entropy(text) < 3.0:
+    """Whether it may be random: several classes of characters, at least 3 bits for each, no words."""
+    if _PLACEHOLDER.search(text) or entropy(text) < 3.0 or _UUID.fullmatch(text) or _is_wordy(text):
         return False
     return sum(kind.search(text) is not None for kind in _CLASSES) >= 2
 
@@ -54,4 +72,18 @@ def random_key(text: str) -> bool:
 
 def password(text: str) -> bool:
     """Whether it is no placeholder, no piece of code and no path (`PWD=/home/ada`)."""
-    return not (_PLACEHOLDER.search(text) or text.endswith(("(", "()", ");")) or _PATH.fullmatch(text))
+    is_code = text.endswith(("(", "()", ");")) or _MEMBER.fullmatch(text) or _PATH.fullmatch(text)
+    return not (is_code or _PLACEHOLDER.search(text) or _PASSWORD_NAMES.fullmatch(text))
+
+
+def strong_password(text: str) -> bool:
+    """Whether a password has something that words and names do not: a digit among letters, or a sign."""
+    has_sign = re.search(r"[^\w\s.,:-]", text) is not None
+    is_mixed = re.search(r"\d", text) is not None and re.search(r"[^\W\d]", text) is not None
+    return (has_sign or is_mixed) and password(text)
+
+
+def _is_wordy(text: str) -> bool:
+    """Whether the letters come in runs as long as words; random ones change case or kind every two or three."""
+    runs = _WORD.findall(text)
+    return sum(map(len, runs)) >= 4 * len(runs)
