@@ -10,12 +10,17 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-FIRST = (
-    "Ada Bruno Clara David Elena Farid Greta Hugo Ines Jonas Karin Luca Maria Nils Olga Paul Rosa Sven".split()
-)
-LAST = "Adler Berger Castro Dubois Evans Fischer Grant Haas Ito Jensen Keller Lopez Meyer Novak Olsen Price".split()
-HOSTS = "example.com mail.example.org northwind.net contoso.com fabrikam.co.uk acme.io post.example.de".split()
-AREAS = "201 202 212 213 305 312 404 415 503 602 617 646 702 713 808 917".split()
+FIRST = [
+    "Ada", "Bruno", "Clara", "David", "Elena", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Karin", "Luca",
+    "Maria", "Nils", "Olga",
+]  # fmt: skip
+LAST = ["Adler", "Berger", "Castro", "Dubois", "Evans", "Fischer", "Grant", "Haas", "Ito", "Jensen", "Keller"]
+HOSTS = ["example.com", "mail.example.org", "northwind.net", "contoso.com", "fabrikam.co.uk", "post.example.de"]
+AREAS = ["202", "212", "213", "305", "312", "404", "415", "503", "602", "617", "646", "702", "713", "808"]
+MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+]  # fmt: skip
 
 
 def luhn(digits: str) -> str:
@@ -80,9 +85,7 @@ def url(rng: random.Random) -> str:
 
 def date(rng: random.Random) -> str:
     year, month, day = rng.randrange(1950, 2026), rng.randrange(1, 13), rng.randrange(1, 29)
-    name = "January February March April May June July August September October November December".split()[
-        month - 1
-    ]
+    name = MONTHS[month - 1]
     forms = [
         f"{year}-{month:02}-{day:02}", f"{month}/{day}/{year}", f"{day}.{month}.{year}", f"{day} {name} {year}",
         f"{name} {day}, {year}",
@@ -91,14 +94,14 @@ def date(rng: random.Random) -> str:
 
 
 PLANTED: dict[str, tuple[Callable[[random.Random], str], tuple[str, ...]]] = {
-    "EMAIL": (email, ("Please write to {} before Friday.", "Her address is {}.", "Reply to {} with your answer.")),
+    "EMAIL": (email, ("Write to {} before Friday.", "Her address is {}.", "Reply to {} with your answer.")),
     "PHONE_NUMBER": (phone, ("Call {} after lunch.", "The office can be reached at {}.", "Phone: {}")),
-    "CARD_NUMBER": (card, ("The card {} was charged twice.", "Paid with {} at the counter.", "Card number: {}")),
+    "CARD_NUMBER": (card, ("The card {} was charged twice.", "Paid with {} at noon.", "Card number: {}")),
     "SSN": (ssn, ("His social security number is {}.", "SSN {}", "The form lists {} for the applicant.")),
     "IBAN": (iban, ("Transfer it to {} by the end of the month.", "IBAN: {}", "Our account is {}.")),
-    "IP_ADDRESS": (ip, ("The login came from {} at night.", "Host {} did not answer.", "Blocked {} at the gate.")),
+    "IP_ADDRESS": (ip, ("The login came from {}.", "Host {} did not answer.", "Blocked {} at the gate.")),
     "URL": (url, ("Details are at {}.", "See {} for the terms.", "The order form is on {} as of today.")),
-    "DATE": (date, ("They met on {} in the old town.", "It was signed on {}.", "Born {}, he moved north early.")),
+    "DATE": (date, ("They met on {} in town.", "It was signed on {}.", "Born {}, he moved north early.")),
 }  # fmt: skip
 
 

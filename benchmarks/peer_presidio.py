@@ -29,6 +29,7 @@ class BlankEngine(SpacyNlpEngine):
         """Nothing to load."""
 
     def process_text(self, text: str, language: str) -> NlpArtifacts:
+        """Tokens alone."""
         return self._doc_to_nlp_artifact(self.nlp[language](text), language)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,14 +42,14 @@ def test_custom_spans_are_kept_though_they_overlap() -> None:
     assert merge([second, first, span(7, 9)]) == [first, second]
 
 
+LENGTHS = st.integers(1, 12)
+SOURCES = st.sampled_from(["pattern", "tagger", "custom"])
 SPANS = st.lists(
-    st.builds(
-        lambda start, length, source, score, validated: span(start, start + length, source, score, validated=validated),
-        st.integers(0, 40), st.integers(1, 12), st.sampled_from(["pattern", "tagger", "custom"]),
-        st.sampled_from([0.5, 0.7, 1.0]), st.booleans(),
+    st.tuples(st.integers(0, 40), LENGTHS, SOURCES, st.sampled_from([0.5, 0.7, 1.0]), st.booleans()).map(
+        lambda row: span(row[0], row[0] + row[1], row[2], row[3], validated=row[4])
     ),
     max_size=25,
-)  # fmt: skip
+)
 
 
 @given(SPANS)
@@ -55,7 +57,7 @@ def test_kept_spans_do_not_overlap_and_each_dropped_one_is_beaten(spans: list[Sp
     kept = merge(spans)
     plain = [one for one in kept if one.source != "custom"]
     assert kept == sorted(kept, key=lambda one: one.start)
-    assert all(a.end <= b.start for a, b in zip(plain, plain[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(plain))
     assert {one[:2] for one in spans if one.source == "custom"} <= {one[:2] for one in kept}
     for one in spans:
         assert any(one.start < other.end and other.start < one.end for other in kept)

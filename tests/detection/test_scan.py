@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.detection.piece import Piece, cut
 
 from nerproc.detection import window as module
 from nerproc.detection.pattern.engine import PatternDetector
@@ -13,7 +14,6 @@ from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.scan import Scanner, ScanOptions
 from nerproc.detection.threshold import Thresholds
 from nerproc.schema.entity import Entity
-from tests.detection.piece import Piece, cut
 
 ROWS = (
     Pattern("NUMBER", r"\b\d{3}-\d{2}\b", 0.6),

@@ -5,10 +5,10 @@ import tracemalloc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.detection.piece import Piece, cut
 
 from nerproc.detection import window as module
 from nerproc.detection.window import OVERLAP, WINDOW, windows
-from tests.detection.piece import Piece, cut
 
 
 @pytest.fixture

@@ -26,11 +26,11 @@ class Piece(Protocol):
 
     text: str
 
-    def location(self, offset: int) -> Location | None:
+    def location(self, offset: int, /) -> Location | None:
         """The place of the character at `offset` of `text`."""
         ...
 
-    def hint(self, offset: int) -> str:
+    def hint(self, offset: int, /) -> str:
         """Words that stand over the character at `offset`."""
         ...
 
@@ -41,7 +41,7 @@ class Window:
     __slots__ = ("_is_piece", "_pieces", "_starts", "end", "offset", "start", "text")
 
     def __init__(
-        self, text: str, offset: int, start: int, end: int, pieces: list[Piece], starts: list[int]
+        self, text: str, *, offset: int, start: int, end: int, pieces: list[Piece], starts: list[int]
     ) -> None:
         """`starts` are where `pieces` begin in the document."""
         self.text = text
@@ -140,4 +140,11 @@ class _Held:
         """What the stretch from `start` to `end` owns, with the overlap on each side."""
         offset = max(0, start - OVERLAP)
         text = self.text(offset, min(self.end, end + OVERLAP))
-        return Window(text, offset, start - offset, end - offset, list(self._pieces), list(self._starts))
+        return Window(
+            text,
+            offset=offset,
+            start=start - offset,
+            end=end - offset,
+            pieces=list(self._pieces),
+            starts=list(self._starts),
+        )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import NamedTuple
 
 from nerproc.detection.pattern import trial
 from nerproc.detection.pattern.custom import CustomTag
@@ -20,16 +20,17 @@ _LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _lock = Lock()  # scanners are not thread-safe
 
 
-class _Text(NamedTuple):
+@dataclass(slots=True)
+class _Text:
     """A text as a document of one piece."""
 
     text: str
     words: str = ""
 
-    def location(self, _offset: int) -> Location | None:
+    def location(self, _offset: int, /) -> Location | None:
         return None
 
-    def hint(self, _offset: int) -> str:
+    def hint(self, _offset: int, /) -> str:
         return ""
 
 

@@ -70,7 +70,7 @@ def _patterns() -> Model:
 
     return Model(
         name="patterns",
-        description="Expressions with checksums and context words: identifiers, contacts, money, network, secrets.",
+        description="Numbers, contacts, accounts, addresses and secrets, by their form, checksum and context.",
         labels=tuple(sorted({row.label for row in patterns()})),
         parts=("pattern",),
         detectors=detectors,

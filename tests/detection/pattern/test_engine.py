@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.detection.pattern import slow
 
 from nerproc.detection.pattern.engine import PatternDetector
 from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.pattern.table import patterns
 from nerproc.detection.span import Span
-from tests.detection.pattern import slow
 
 DOCUMENTS = Path(__file__).parents[3] / "examples" / "documents"
 
@@ -22,14 +22,15 @@ DOCUMENTS = Path(__file__).parents[3] / "examples" / "documents"
 PIECES = [
     *"0123456789", *" \n\t.,;:-/()+@#_'\"=", *"abXYzéßЖ中😀\u00a0\u2019\ud800\0",
     "a@b.com", "ada.lopez@example.org", "http://x.com/a", "www.example.com", "example.com", "212-555-1234",
-    "(212) 555-1234", "+1 212 555 1234", "+49 30 901820", "2125551234", "4111 1111 1111 1111", "4111111111111111",
-    "123-45-6789", "123456789", "GB33BUKB20201555555555", "DE89 3704 0044 0532 0130 00", "10.1.2.3", "1.2.3.4", "::1",
-    "2001:db8::1", "00:1A:2B:3C:4D:5E", "2024-12-31", "31/12/2024", "5 May 2020", "Dec 31, 2024", "12/24", "20241231",
+    "(212) 555-1234", "+1 212 555 1234", "+49 30 901820", "2125551234", "4111 1111 1111 1111",
+    "4111111111111111", "123-45-6789", "123456789", "GB33BUKB20201555555555", "DE89 3704 0044 0532 0130 00",
+    "10.1.2.3", "1.2.3.4", "::1", "2001:db8::1", "00:1A:2B:3C:4D:5E", "2024-12-31", "31/12/2024", "5 May 2020",
+    "Dec 31, 2024", "12/24", "20241231",
     "1HGCM82633A004352", "AKIAIOSFODNN7EXAMPLE", "password: hunter22", "AB123456C", "X1234567", "943 476 5919",
-    "phone", "call", "ssn", "card", "passport", "accountNumber", "tax_id", "SSNs", "téléphone", "版本", "version ",
-    "date", "NHS", "social security", "driver's license", "aws secret ",
+    "phone", "call", "ssn", "card", "passport", "accountNumber", "tax_id", "SSNs", "téléphone", "版本",
+    "version ", "date", "NHS", "social security", "driver's license", "aws secret ",
 ]  # fmt: skip
-TEXTS = st.lists(st.sampled_from(PIECES), max_size=30).map(lambda pieces: "".join(pieces)) | st.lists(
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.lists(
     st.sampled_from(PIECES), max_size=20
 ).map(" ".join)
 

@@ -44,7 +44,7 @@ def needs_digit(expression: str) -> bool:
 
 
 def starts_once(gate: str, expression: str, prefix: str) -> bool:
-    """Whether a match can begin only where its event does (with a prefix: where the run of its characters does).
+    """Whether a match can begin only where its event does (or the run of its prefix characters).
 
     Elsewhere hyperscan's leftmost start may hide a later one. Not where all matches are equally long, nor where
     they must begin at a word boundary and hold word characters alone.
@@ -55,7 +55,10 @@ def starts_once(gate: str, expression: str, prefix: str) -> bool:
             return False
         may_begin = re.compile(begin[0], re.ASCII)
         after = {*prefix, *_first_characters(gate)}
-        return not any(may_begin.match(before + inner, 1) for before in prefix for inner in after)
+        kinds = {
+            _WORD_CHARACTER.match(char) is None: char for char in after
+        }  # all that assertions look at ahead
+        return not any(may_begin.match(before + inner, 1) for before in prefix for inner in kinds.values())
     try:
         parsed = parser.parse(gate)
     except re.error:
@@ -95,7 +98,7 @@ def _is_word_range(kind: Any, value: Any) -> bool:
         return value in {code.CATEGORY_DIGIT, code.CATEGORY_WORD}
     if kind is code.RANGE:
         return all(_WORD_CHARACTER.match(chr(member)) for member in range(value[0], value[1] + 1))
-    return kind is code.LITERAL and _WORD_CHARACTER.match(chr(value)) is not None
+    return bool(kind is code.LITERAL and _WORD_CHARACTER.match(chr(value)))
 
 
 class _Unknown(Exception):
@@ -141,20 +144,20 @@ def _either(options: list[_Runs]) -> _Runs:
 
 def _element(kind: Any, value: Any) -> _Runs:
     if kind is code.LITERAL:
-        return _DIGIT if 48 <= value < 58 else _Runs(len(chr(value).encode()), None, 0, 0)
+        kind, value = code.IN, [(kind, value)]
     if kind is code.IN:
         return _DIGIT if all(_is_digits(*member) for member in value) else _Runs(_width(value), None, 0, 0)
     if kind in {code.ANY, code.NOT_LITERAL}:
         return _Runs(4, None, 0, 0)
-    if kind is code.AT:
-        return _EMPTY
     if kind is code.BRANCH:
         return _either([_sequence(option) for option in value[1]])
     if kind is code.SUBPATTERN:
         return _sequence(value[3])
     if kind in {code.MAX_REPEAT, code.MIN_REPEAT}:
         return _repeated(*value)
-    raise _Unknown
+    if kind is not code.AT:
+        raise _Unknown
+    return _EMPTY
 
 
 def _repeated(least: int, most: int, elements: Any) -> _Runs:
@@ -176,8 +179,8 @@ def _is_digits(kind: Any, value: Any) -> bool:
     if kind is code.CATEGORY:
         return value is code.CATEGORY_DIGIT
     if kind is code.RANGE:
-        return 48 <= value[0] and value[1] < 58
-    return kind is code.LITERAL and 48 <= value < 58
+        return bool(value[0] >= 48 and value[1] < 58)
+    return bool(kind is code.LITERAL and 48 <= value < 58)
 
 
 def _width(members: Any) -> int:

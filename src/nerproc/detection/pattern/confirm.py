@@ -8,6 +8,7 @@ match) to the largest end reported for that start does not.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,6 +18,10 @@ import regex
 from nerproc.schema.entity import MAX_ENTITY_LENGTH
 
 MAX_PREFIX = 520  # code points that `Pattern.prefix` may reach left of the gate
+
+_ONLY_REGEX = re.compile(
+    r"\[\[|\\[KpPXRGmMhLN]|--|&&|\|\||~~|\(\?[|R&]"
+)  # read otherwise, or not at all, by `re`
 
 Match = tuple[int, int]  # start, end
 
@@ -53,7 +58,7 @@ class Confirmer:
         ] = {}  # bits of a width -> match that starts within it
 
     def find(self, text: str, events: Iterable[Match], found: list[Match]) -> None:
-        """Append the matches in order; `events` are (start, largest end for that start) by start, in code points.
+        """Append the matches in order; `events` are (start, largest end for that start) by start.
 
         Raises:
             TimeoutError: the deadline has passed; `found` holds what was found before.
@@ -96,8 +101,20 @@ class Confirmer:
         return hit if hit is not None and hit.start() <= end else None
 
     def _compile(self, expression: str) -> Callable[[str, int], Any]:
-        match = regex.compile(expression, self._flags).match
         deadline = self._deadline
         if deadline is None:
-            return match  # type: ignore[no-any-return]
+            return _plain(expression, self._flags) or regex.compile(expression, self._flags).match
+        match = regex.compile(expression, self._flags).match
         return lambda text, start: match(text, start, timeout=max(deadline - time.monotonic(), 1e-6))
+
+
+def _plain(expression: str, flags: int) -> Callable[[str, int], Any] | None:
+    """Python's own `re`, which is twice as fast, where it knows the syntax and understands it alike."""
+    ascii_only = flags & regex.ASCII
+    if not ascii_only or _ONLY_REGEX.search(expression):
+        return None
+    ignore_case = re.IGNORECASE if flags & regex.IGNORECASE else 0
+    try:
+        return re.compile(expression, re.ASCII | ignore_case).match
+    except re.error:
+        return None

@@ -1,8 +1,8 @@
 """Words that stand near a match, and whether they make it likelier.
 
-Near is what begins at most BEFORE code points before the match or ends at most AFTER code points behind it, and
-what stands over it (`hint`: the column of a table, the key of a value). Words are runs of letters, compared whole and
-in lower case; `accountNumber` and `account_number` are two words each.
+Near is what begins at most BEFORE code points before the match or ends at most AFTER code points behind it,
+and what stands over it (`hint`: the column of a table, the key of a value). Words are runs of letters, compared
+whole and in lower case; `accountNumber` and `account_number` are two words each.
 """
 
 from __future__ import annotations

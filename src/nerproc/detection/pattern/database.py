@@ -11,6 +11,7 @@ import platform
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ GATE = (
 CASELESS = hyperscan.HS_FLAG_CASELESS
 MULTILINE = hyperscan.HS_FLAG_MULTILINE
 
-_GROUP = 64  # expressions
+_GROUP = 32  # expressions
 
 Refused = hyperscan.HyperscanError  # raised where an expression cannot be compiled
 
@@ -47,19 +48,21 @@ class Database:
     It is compiled in groups, because the time to compile grows much faster than the number of expressions.
     """
 
-    def __init__(self, expressions: Sequence[Expression], *, cache: Path | None = None) -> None:
-        """Compile, or read from the folder `cache` what an earlier call with the same arguments left there.
+    def __init__(
+        self, expressions: Sequence[Expression], *, group: int = _GROUP, cache: Path | None = None
+    ) -> None:
+        """Compile, `group` expressions together, or read from the folder `cache` what was compiled before.
 
         Raises:
             Refused: hyperscan does not support one of the expressions.
         """
         self._groups = []
-        for first in range(0, len(expressions), _GROUP):
-            group = expressions[first : first + _GROUP]
-            file = cache / f"{_key(group, first)}.hsdb" if cache else None
+        for first in range(0, len(expressions), group):
+            members = expressions[first : first + group]
+            file = cache / f"{_key(members, first)}.hsdb" if cache else None
             database = _load(file)
             if database is None:
-                database = _compile(group, first)
+                database = _compile(members, first)
                 if file:
                     _store(file, bytes(hyperscan.dumpb(database)))
             self._groups.append(database)
@@ -110,7 +113,7 @@ def _store(file: Path, data: bytes) -> None:
 
 def _key(expressions: Sequence[Expression], first: int) -> str:
     """Changes with everything that a compiled database depends on."""
-    digest = hashlib.sha256(f"{hyperscan.__version__}\0{_processor()}\0{first}".encode())
+    digest = hashlib.sha256(f"{version('hyperscan')}\0{_processor()}\0{first}".encode())
     for expression in expressions:
         digest.update(f"\0{expression.flags}\0{expression.source}".encode())
     return digest.hexdigest()[:32]
@@ -120,7 +123,7 @@ def _key(expressions: Sequence[Expression], first: int) -> str:
 def _processor() -> str:
     """What decides whether another machine's database can be used."""
     try:
-        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:
+        with Path("/proc/cpuinfo").open(encoding="ascii", errors="replace") as lines:
             flags = next((line for line in lines if line.startswith(("flags", "Features"))), "")
     except OSError:
         flags = platform.processor()

@@ -9,6 +9,7 @@ to `detection/merge.py`.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from functools import reduce
@@ -18,12 +19,11 @@ from pathlib import Path
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
 
+from nerproc.detection.pattern.analysis import needs_digit, starts_once
 from nerproc.detection.pattern.confirm import Confirmer, Match
 from nerproc.detection.pattern.context import Context, Near, raised
 from nerproc.detection.pattern.database import CASELESS, EXACT, Database, Expression
-from nerproc.detection.pattern.analysis import needs_digit, starts_once
 from nerproc.detection.pattern.pattern import Necessary, Pattern
 from nerproc.detection.pattern.stretch import Stretches, beside_digits
 from nerproc.detection.pattern.vocabulary import Vocabulary
@@ -31,7 +31,9 @@ from nerproc.detection.span import Hint, Span
 
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")  # which hyperscan does not know
 
-Offsets = NDArray[np.int64]
+_TOPIC = 40  # rules that are looked for together, where a context word of one of them stands near
+
+Event = tuple[int, list[Match]]  # rule, (start, largest end for that start) by start
 
 
 class PatternDetector:
@@ -58,8 +60,10 @@ class PatternDetector:
         weak = {n for n in numeral if self._rules[n].needs_context}
         self._everywhere = _Gates(patterns, [n for n in possible if n not in numeral], cache)
         self._beside_digits = _Gates(patterns, [n for n in possible if n in numeral and n not in weak], cache)
-        self._beside_words = _Gates(patterns, sorted(weak), cache)
-        self._weak = sum(1 << n for n in weak)
+        weak_ones = sorted(weak)  # in the order of the tables, neighbours have their words in common
+        self._beside_words = [
+            _Gates(patterns, weak_ones[first : first + _TOPIC], cache) for first in range(0, len(weak), _TOPIC)
+        ]
         self._vocabulary = Vocabulary(
             {n: Context.of(patterns[n].context) for n in possible if patterns[n].context}
         )
@@ -67,49 +71,59 @@ class PatternDetector:
     def detect(self, text: str, hint: Hint | None = None) -> list[Span]:
         """The matches in `text`, pattern by pattern; possibly overlapping."""
         data = text.encode("utf-8", "replace")  # a lone surrogate becomes one byte: offsets hold
-        is_ascii = len(data) == len(text)
-        continuation = None if is_ascii else np.flatnonzero(np.frombuffer(data, np.int8) < -64)
-        events: dict[int, list[Match]] = {}
-        self._everywhere.find(data, events, continuation)
-        near = Near(text, hint)
+        events = self._everywhere.events(data)
         stretches = beside_digits(data)
+        masks = None
         if stretches is not None:
-            self._beside_digits.find(stretches.data, events, continuation, stretches)
             masks = self._vocabulary.masks(data, stretches) if hint is None else None
-            self._find_beside_words(data, events, continuation, stretches, masks)
-            if masks is not None:
-                firsts, lasts = _points(stretches.firsts, continuation), _points(stretches.lasts, continuation)
-                near = Near(text, None, firsts=firsts, lasts=lasts, masks=masks)
+            events += self._beside_digits.events_in(stretches)
+            events += self._events_beside_words(data, stretches, masks)
+        in_points = _Points(data, is_ascii=len(data) == len(text))
+        near = Near(text, hint)
+        if stretches is not None and masks is not None:
+            firsts, lasts = in_points.of(stretches.firsts), in_points.of(stretches.lasts)
+            near = Near(text, None, firsts=firsts, lasts=lasts, masks=masks)
         spans: list[Span] = []
-        for number in sorted(events):
-            self._rules[number].judge(text, events[number], near, spans)
+        for number, found in sorted(in_points.of_events(events)):
+            self._rules[number].judge(text, found, near, spans)
         return spans
 
-    def _find_beside_words(
-        self,
-        data: bytes,
-        events: dict[int, list[Match]],
-        continuation: Offsets | None,
-        stretches: Stretches,
-        masks: list[int] | None,
-    ) -> None:
-        """Add the events of rules that need digits and context words, where words of theirs may stand near."""
-        if masks is None:
-            self._beside_words.find(stretches.data, events, continuation, stretches)
-            return
-        worth = [number for number, mask in enumerate(masks) if mask & self._weak]
-        if worth:
-            some = stretches if len(worth) == len(masks) else stretches.only(data, worth)
-            self._beside_words.find(some.data, events, continuation, some, [masks[number] for number in worth])
+    def _events_beside_words(self, data: bytes, stretches: Stretches, masks: list[int] | None) -> list[Event]:
+        """The events of rules that need digits and context words, where words of theirs may stand near."""
+        events: list[Event] = []
+        for topic in self._beside_words:
+            if masks is None:
+                events += topic.events_in(stretches)
+                continue
+            worth = [number for number, mask in enumerate(masks) if mask & topic.bits]
+            if worth:
+                events += topic.events_in(stretches.only(data, worth), [masks[number] for number in worth])
+        return events
 
 
-def _points(offsets: list[int], continuation: Offsets | None) -> list[int]:
+class _Points:
     """Offsets in bytes as code points."""
-    if continuation is None:
-        return offsets
-    places = np.array(offsets)
-    points: list[int] = (places - np.searchsorted(continuation, places)).tolist()
-    return points
+
+    def __init__(self, data: bytes, *, is_ascii: bool) -> None:
+        self._continuation = None if is_ascii else np.flatnonzero(np.frombuffer(data, np.int8) < -64)
+
+    def of(self, offsets: list[int]) -> list[int]:
+        if self._continuation is None:
+            return offsets
+        places = np.array(offsets, dtype=np.int64)
+        points: list[int] = (places - np.searchsorted(self._continuation, places)).tolist()
+        return points
+
+    def of_events(self, events: list[Event]) -> list[Event]:
+        if self._continuation is None or not events:
+            return events
+        points = self.of([offset for _, found in events for match in found for offset in match])
+        matches = list(zip(points[::2], points[1::2], strict=True))
+        counts = accumulate((len(found) for _, found in events), initial=0)
+        return [
+            (rule, matches[first:last])
+            for (rule, _), (first, last) in zip(events, pairwise(counts), strict=True)
+        ]
 
 
 class _Gates:
@@ -123,72 +137,47 @@ class _Gates:
         rules_of = {gate: rules_of[gate] for gate in sorted(rules_of)}
         self._rules_of = list(rules_of.values())
         self._bits = [sum(1 << rule for rule in opened) for opened in self._rules_of]
+        self.bits = sum(1 << rule for rule in rules)  # all rules, as a mask
         self._database = Database(list(rules_of), cache=cache) if rules_of else None
 
-    def find(
-        self,
-        data: bytes,
-        events: dict[int, list[Match]],
-        continuation: Offsets | None,
-        stretches: Stretches | None = None,
-        masks: list[int] | None = None,
-    ) -> None:
-        """Add (start, largest end for that start) by start, in code points of the text, by rule.
+    def events(self, data: bytes) -> list[Event]:
+        """Where the gates match in a text."""
+        return [
+            (rule, found)
+            for gate, ends in self._scan(data).items()
+            for found in (sorted(ends.items()),)
+            for rule in self._rules_of[gate]
+        ]
 
-        Args:
-            data: what is scanned: the text, or stretches of it.
-            events: what is added to.
-            continuation: the offsets in the text of bytes that begin no character; None if there are none.
-            stretches: what `data` consists of; None if it is the text.
-            masks: for each stretch, the rules that are of use there (as bits); None: all.
-        """
-        if self._database is None:
-            return
-        ends: dict[int, dict[int, int]] = defaultdict(dict)  # gate -> start -> largest end
-        self._database.scan(data, _keep_largest_end, ends)
-        if masks is not None:
-            useful = reduce(or_, masks)
-            ends = {gate: found for gate, found in ends.items() if self._bits[gate] & useful}
-        if not ends:
-            return
-        in_order = [sorted(found.items()) for found in ends.values()]
-        numbers: list[int] = []
-        if stretches is not None or continuation is not None:
-            in_order, numbers = _in_text(in_order, continuation, stretches)
-        first = 0
-        for gate, found in zip(ends, in_order, strict=True):
-            last = first + len(found)
+    def events_in(self, stretches: Stretches, masks: list[int] | None = None) -> list[Event]:
+        """Where the gates match in stretches of a text; `masks`: the rules of use in each, all if None."""
+        events: list[Event] = []
+        shifts = [first - place for first, place in zip(stretches.firsts, stretches.places, strict=True)]
+        places = stretches.places
+        useful = reduce(or_, masks) if masks is not None else -1
+        for gate, ends in self._scan(stretches.data).items():
+            if not self._bits[gate] & useful:
+                continue
+            found: list[Match] = []
+            numbers: list[int] = []
+            for start, end in sorted(ends.items()):
+                number = bisect(places, start) - 1
+                numbers.append(number)
+                found.append((start + shifts[number], end + shifts[number]))
             for rule in self._rules_of[gate]:
-                if masks is None:
-                    events[rule] = found
-                    continue
-                wanted = [
-                    event
-                    for event, number in zip(found, numbers[first:last], strict=True)
-                    if masks[number] >> rule & 1
-                ]
+                wanted = found
+                if masks is not None:
+                    wanted = [event for event, n in zip(found, numbers, strict=True) if masks[n] >> rule & 1]
                 if wanted:
-                    events[rule] = wanted
-            first = last
+                    events.append((rule, wanted))
+        return events
 
-
-def _in_text(
-    in_order: list[list[Match]], continuation: Offsets | None, stretches: Stretches | None
-) -> tuple[list[list[Match]], list[int]]:
-    """Events with their offsets in code points of the text, and the numbers of their stretches."""
-    flat = [offset for found in in_order for event in found for offset in event]
-    offsets = np.array(flat, dtype=np.int64)
-    numbers: list[int] = []
-    if stretches is not None:
-        inside = stretches.number(offsets)
-        numbers = inside[::2].tolist()
-        offsets = stretches.origin(offsets, inside)
-    if continuation is not None:
-        offsets -= np.searchsorted(continuation, offsets)
-    points = offsets.tolist()
-    events = list(zip(points[::2], points[1::2], strict=True))
-    counts = accumulate((len(found) for found in in_order), initial=0)
-    return [events[first:last] for first, last in pairwise(counts)], numbers
+    def _scan(self, data: bytes) -> dict[int, dict[int, int]]:
+        """Gate -> start -> largest end, in bytes of `data`."""
+        ends: dict[int, dict[int, int]] = defaultdict(dict)
+        if self._database is not None:
+            self._database.scan(data, _keep_largest_end, ends)
+        return ends
 
 
 class _Rule:

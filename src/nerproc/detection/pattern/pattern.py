@@ -46,6 +46,6 @@ class Pattern:
     # For expressions that begin with an open repeat, which hyperscan is slow at: `gate` then starts later, at
     # a rarer character, and the engine walks left over at most MAX_PREFIX of these characters.
     prefix: str = ""
-    # Every match has a digit, and nowhere more than MAX_REACH (`stretch.py`) other bytes in a row. Seen by the engine
-    # where the gate says so; to be said where it does not.
+    # Every match has a digit, and nowhere more than MAX_REACH (`stretch.py`) other bytes in a row. The engine
+    # sees that itself where the gate says so; where it does not, it is to be said.
     numeral: bool = False

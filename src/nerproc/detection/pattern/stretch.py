@@ -7,46 +7,40 @@ an extract of the text: its digits with MAX_REACH bytes around them. In prose th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 MAX_REACH = 40  # bytes without a digit before, between and after the digits of a match
 _MARGIN = MAX_REACH + 4  # one character more, so that the boundaries of a match are seen
-SEPARATOR = b"\0"  # no pattern matches across it
+_SEPARATOR = b"\0"  # no pattern matches across it
 
 
 class Stretches(NamedTuple):
-    """Stretches of a text, in order."""
+    """Stretches of a text, in order; all offsets are in bytes."""
 
     data: bytes  # their bytes, with a separator between two
-    firsts: list[int]  # where each begins in the text, in bytes
+    firsts: list[int]  # where each begins in the text
     lasts: list[int]  # where it ends
-    places: NDArray[np.int64]  # where it begins in `data`
-
-    def number(self, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Which stretches `offsets` in `data` are in."""
-        return np.searchsorted(self.places, offsets, side="right") - 1
-
-    def origin(self, offsets: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The offsets in the text of `offsets` in `data`, which are in the stretches `numbers`."""
-        return offsets + (np.array(self.firsts) - self.places)[numbers]
+    places: list[int]  # where it begins in `data`
 
     def only(self, text: bytes, numbers: Sequence[int]) -> Stretches:
         """Some of them."""
+        if len(numbers) == len(self.firsts):
+            return self
         return _cut(text, [self.firsts[n] for n in numbers], [self.lasts[n] for n in numbers])
 
 
 def beside_digits(text: bytes) -> Stretches | None:
     """What stands around the digits of `text` (UTF-8); None if it has none."""
     codes = np.frombuffer(text, np.uint8)
-    digits = np.flatnonzero((codes - 48) < 10)  # below 48 the bytes wrap round
+    digits = ((codes - 48) < 10).nonzero()[0]  # below 48 the bytes wrap round
     if not len(digits):
         return None
-    breaks = np.flatnonzero(digits[1:] - digits[:-1] > 2 * _MARGIN)
-    firsts = (digits[np.concatenate(([0], breaks + 1))] - _MARGIN).tolist()
-    lasts = (digits[np.concatenate((breaks, [len(digits) - 1]))] + 1 + _MARGIN).tolist()
+    breaks = (digits[1:] - digits[:-1] > 2 * _MARGIN).nonzero()[0]
+    firsts = [first - _MARGIN for first in (int(digits[0]), *digits[breaks + 1].tolist())]
+    lasts = [last + 1 + _MARGIN for last in (*digits[breaks].tolist(), int(digits[-1]))]
     firsts[0] = max(firsts[0], 0)
     lasts[-1] = min(lasts[-1], len(text))
     if not text.isascii():  # cut between characters
@@ -62,6 +56,6 @@ def _next_character(text: bytes, offset: int) -> int:
 
 
 def _cut(text: bytes, firsts: list[int], lasts: list[int]) -> Stretches:
-    data = SEPARATOR.join([text[first:last] for first, last in zip(firsts, lasts, strict=True)])
-    lengths = np.array(lasts) - np.array(firsts) + len(SEPARATOR)
-    return Stretches(data, firsts, lasts, np.concatenate(([0], np.cumsum(lengths[:-1]))))
+    parts = [text[first:last] for first, last in zip(firsts, lasts, strict=True)]
+    places = list(accumulate((len(part) + len(_SEPARATOR) for part in parts[:-1]), initial=0))
+    return Stretches(_SEPARATOR.join(parts), firsts, lasts, places)

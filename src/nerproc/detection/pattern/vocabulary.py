@@ -6,21 +6,22 @@ stretches at once; its answer may be a yes too often, never a no.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Mapping
+from itertools import accumulate
 
 import numpy as np
 
 from nerproc.detection.pattern.context import AFTER, BEFORE, FIRST_UNSPACED, Context, split
-from nerproc.detection.pattern.stretch import SEPARATOR, Stretches
+from nerproc.detection.pattern.database import Database, Expression
+from nerproc.detection.pattern.stretch import Stretches
 
 _SHORT = 4  # letters
 _WIDEST = 4  # bytes of a character in UTF-8
-# ASCII letters in lower case; everything else is a space, but for the separator.
-_LETTERS = bytes(
-    ord(chr(code).lower()) if chr(code).isascii() and chr(code).isalpha() else 0 if code == SEPARATOR[0] else 32
-    for code in range(256)
-)
+# ASCII letters in lower case; everything else is a space.
+_LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
+Hits = list[tuple[int, int]]  # end in the text, number of the word
 
 
 class Vocabulary:
@@ -28,46 +29,55 @@ class Vocabulary:
 
     def __init__(self, contexts: Mapping[int, Context]) -> None:
         """Of the patterns with these numbers."""
-        frequency = Counter(
-            word for context in contexts.values() for phrase in context.phrases for word in phrase.split()
-        )
-        self._all = 0
         self._unspaced = 0  # patterns with words of scripts without spaces
-        self._masks: dict[str, int] = {}  # word in lower case -> patterns that it belongs to
+        self._masks = _masks_by_word(contexts)
         for number, context in contexts.items():
-            bit = 1 << number
-            self._all |= bit
             if context.parts:
-                self._unspaced |= bit
-            for words in (*context.words, *context.phrases):
-                # One word of a phrase is enough to tell that it may be there: no short one, which all text has.
-                piece = min(words.split(), key=lambda word: (len(word) < _SHORT, frequency[word]))
-                self._masks[piece] = self._masks.get(piece, 0) | bit
-        self._words = frozenset(self._masks)
+                self._unspaced |= 1 << number
+        words = [word for word in self._masks if word.isascii()]
+        self._mask_of = [self._masks[word] for word in words]
+        # Plain texts, all in one group: compiled and found in no time.
+        self._database = Database([Expression(f" {word} ", 0) for word in words], group=len(words) or 1)
 
     def masks(self, text: bytes, stretches: Stretches) -> list[int]:
         """For each stretch, the patterns that may have a context word near a match in it."""
         shown = [
             _around(text, first, last) for first, last in zip(stretches.firsts, stretches.lasts, strict=True)
         ]
-        joined = SEPARATOR.join(shown)
-        lowered = joined.translate(_LETTERS).decode("ascii").split("\0")
-        if len(lowered) != len(shown):  # the text has separators of its own
-            return [self._all] * len(shown)
-        masks = [self._mask(words.split()) for words in lowered]
-        for number in _unusual(joined, shown):
+        joined = b" ".join([b"", *shown, b""])
+        places = list(accumulate((len(part) + 1 for part in shown[:-1]), initial=1))  # where each begins in it
+        hits: Hits = []
+        self._database.scan(joined.translate(_LETTERS), _keep_hit, hits)
+        masks = [0] * len(shown)
+        for end, word in hits:
+            masks[bisect(places, end - 2) - 1] |= self._mask_of[word]  # the hit ends behind a space
+        for number in {bisect(places, place) - 1 for place in _unusual(joined)}:
             masks[number] |= self._careful_mask(shown[number].decode("utf-8", "ignore"))
         return masks
 
-    def _mask(self, words: list[str]) -> int:
-        mask = 0
-        for word in self._words.intersection(words):
-            mask |= self._masks[word]
-        return mask
-
     def _careful_mask(self, text: str) -> int:
-        mask = self._mask(split(text))
+        mask = 0
+        for word in self._masks.keys() & split(text):
+            mask |= self._masks[word]
         return mask | self._unspaced if max(text, default="") >= FIRST_UNSPACED else mask
+
+
+def _masks_by_word(contexts: Mapping[int, Context]) -> dict[str, int]:
+    """A word in lower case -> the patterns that it belongs to, itself or in a phrase."""
+    frequency = Counter(
+        word for context in contexts.values() for phrase in context.phrases for word in phrase.split()
+    )
+    masks: dict[str, int] = {}
+    for number, context in contexts.items():
+        for words in (*context.words, *context.phrases):
+            # One word of a phrase is enough to tell that it may be there: no short one, which all text has.
+            piece = min(words.split(), key=lambda word: (len(word) < _SHORT, frequency[word]))
+            masks[piece] = masks.get(piece, 0) | 1 << number
+    return masks
+
+
+def _keep_hit(word: int, _start: int, end: int, _flags: int, hits: Hits) -> None:
+    hits.append((end, word))
 
 
 def _around(text: bytes, first: int, last: int) -> bytes:
@@ -78,19 +88,17 @@ def _around(text: bytes, first: int, last: int) -> bytes:
     return text[max(0, first - _WIDEST * BEFORE) : last + _WIDEST * AFTER]
 
 
-def _unusual(joined: bytes, shown: list[bytes]) -> set[int]:
-    """The stretches with letters beyond ASCII, or capitals inside words."""
+def _unusual(joined: bytes) -> list[int]:
+    """Where letters beyond ASCII or capitals inside words stand."""
     codes = np.frombuffer(joined, np.uint8)
     capital = (codes - 65) < 26
     small = (codes - 97) < 26
-    hump = capital[1:] & small[:-1]
-    hump[1:] |= capital[:-2] & capital[1:-1] & small[2:]
-    marks = [np.flatnonzero(hump)]
+    unusual = capital[1:] & small[:-1]
+    unusual[1:] |= capital[:-2] & capital[1:-1] & small[2:]
     if not joined.isascii():
         # Not every character beyond ASCII is a letter; quotes and dashes (E2 80 ..) and fixed spaces are not.
-        punctuation = ((codes[:-1] == 0xE2) & (codes[1:] == 0x80)) | (
-            (codes[:-1] == 0xC2) & (codes[1:] == 0xA0)
-        )
-        marks.append(np.flatnonzero((codes[:-1] >= 0xC2) & ~punctuation))
-    places = np.cumsum([0] + [len(part) + 1 for part in shown])
-    return set((np.searchsorted(places, np.concatenate(marks), side="right") - 1).tolist())
+        first, second = codes[:-1], codes[1:]
+        punctuation = ((first == 0xE2) & (second == 0x80)) | ((first == 0xC2) & (second == 0xA0))
+        unusual |= (first >= 0xC2) & ~punctuation
+    places: list[int] = unusual.nonzero()[0].tolist()
+    return places

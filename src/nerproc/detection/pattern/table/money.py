@@ -38,7 +38,8 @@ _COIN_WORDS = (
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "CARD_NUMBER",
-        rf"{_NO_DIGITS_BEFORE}\b(?!1\d{{12}}(?!\d))[1-6]\d{{3}}[- ]?\d{{3,4}}[- ]?\d{{3,4}}[- ]?\d{{3,5}}\b{_NO_DIGITS_AFTER}",
+        rf"{_NO_DIGITS_BEFORE}\b(?!1\d{{12}}(?!\d))"
+        rf"[1-6]\d{{3}}[- ]?\d{{3,4}}[- ]?\d{{3,4}}[- ]?\d{{3,5}}\b{_NO_DIGITS_AFTER}",
         0.2,
         validator=card.card_number,
         context=_CARD_WORDS,
@@ -46,7 +47,8 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "CARD_NUMBER",
-        rf"{_NO_DIGITS_BEFORE}\b[1-6]\d{{3}}(?:([- ])\d{{4}}\1\d{{4}}\1\d{{4}}\1\d{{3}}|\d{{14,15}})\b{_NO_DIGITS_AFTER}",
+        rf"{_NO_DIGITS_BEFORE}\b[1-6]\d{{3}}(?:([- ])\d{{4}}\1\d{{4}}\1\d{{4}}\1\d{{3}}|\d{{14,15}})\b"
+        rf"{_NO_DIGITS_AFTER}",
         0.2,
         validator=card.card_number,
         context=_CARD_WORDS,

@@ -12,7 +12,8 @@ PATTERNS: tuple[Pattern, ...] = (
         0.2,
         validator=vin.vin,
         context=(
-            "vin", "vehicle", "chassis", "car", "motor", "fahrgestellnummer", "fin", "bastidor", "châssis", "telaio",
+            "vin", "vehicle", "chassis", "car", "motor", "fahrgestellnummer", "fin", "bastidor", "châssis",
+            "telaio",
         ),
     ),
 )  # fmt: skip

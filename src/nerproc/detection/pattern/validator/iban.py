@@ -1,4 +1,4 @@
-"""International bank account numbers (ISO 13616): length by country and the check digits (ISO 7064, mod 97-10)."""
+"""International bank account numbers (ISO 13616): lengths by country, check digits (ISO 7064, mod 97-10)."""
 
 from __future__ import annotations
 
