@@ -6,8 +6,8 @@ _ONLY_DIGITS = dict.fromkeys(map(ord, " -\u2010\u2011\u2013\u00a0\u202f"))
 # ASCII digit -> ASCII of the digit sum of twice its value, so that sums need no branch
 _DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 
-# First and last prefix, and the lengths in use (published ranges of the networks, 2025). Not those so seldom that
-# a number of that length is mostly one of something else: Visa with 13, Maestro with 12 digits.
+# First and last prefix, and the lengths in use (published ranges of the networks, 2025). Not those so seldom
+# that a number of that length is mostly one of something else: Visa with 13, Maestro with 12 digits.
 _ISSUERS: tuple[tuple[str, str, frozenset[int]], ...] = (
     ("4", "4", frozenset({16})),  # Visa
     ("51", "55", frozenset({16})),  # Mastercard
