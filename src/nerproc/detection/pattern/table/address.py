@@ -173,7 +173,12 @@ _CODES = (
     *identifier(
         "uk_postcode",
         ("postcode", "post code", "postal code", "zip", *_WORDS, "correspondence"),
-        Form(rf"(?<![\\])\b{_UK_CODE}\b", 0.3, gate=r"[A-Z](?:\d[0-9A-Z]?[ \t]?\d[A-Z]{2}| ?0AA)\b", prefix=LETTERS),
+        Form(
+            rf"(?<![\\])\b{_UK_CODE}\b",
+            0.3,
+            gate=r"[A-Z](?:\d[0-9A-Z]?[ \t]?\d[A-Z]{2}| ?0AA)\b",
+            prefix=LETTERS,
+        ),
         label=_LABEL,
     ),
     *identifier(

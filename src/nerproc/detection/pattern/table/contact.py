@@ -1,11 +1,11 @@
-"""E-mail addresses, telephone numbers, URLs."""
+"""E-mail addresses and URLs."""
 
 from __future__ import annotations
 
 from string import ascii_letters, digits
 
 from nerproc.detection.pattern.pattern import Pattern
-from nerproc.detection.pattern.validator import domain, phone
+from nerproc.detection.pattern.validator import domain
 from nerproc.detection.pattern.validator.rule import necessary
 
 _LETTERS = (
@@ -37,21 +37,6 @@ _SITE_WORDS = (
     "url", "website", "web site", "site", "web", "homepage", "domain", "host", "hostname", "link", "visit",
     "www", "server", "online",
 )  # fmt: skip
-
-_PHONE_WORDS = (
-    "phone", "telephone", "tel", "cell", "cellphone", "mobile", "call", "fax", "ph", "mob", "contact", "hotline",
-    "whatsapp", "whats app", "sms", "text me", "text us", "ring", "dial", "helpline", "landline", "telefon", "téléphone", "teléfono", "telefono",
-    "telefone", "handy", "mobil", "portable", "móvil", "celular", "cellulare", "rufnummer", "telefoon",
-    "puhelin", "telefonnummer", "phone number", "contact number", "mobile number", "telefone", "tél", "тел", "телефон",
-    "τηλέφωνο", "τηλ", "電話", "携帯", "电话", "手机", "電郵", "전화", "휴대폰", "โทร", "فون", "هاتف", "טלפון", "נייד",
-)  # fmt: skip
-_EXTENSION = r"(?:[ ,;]{0,2}(?:(?i:ext|extension|x)\.?|#) ?\d{1,5}(?!\d))?"
-_GROUPS = r"(?:[-. /\u2013]{0,2}(?:\(\d{1,5}\)|\d)){4,13}[-. /\u2013]{0,2}\d"  # brackets in pairs
-_NO_NUMBER_BEFORE = r"(?<![\w+])(?<!\d[./-])"
-_NO_NUMBER_AFTER = r"(?![\w]|[./-]\d)"
-# Dates of all countries are valid numbers of some.
-_NO_DATE = r"(?!\d{1,2}([-./])\d{1,2}\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([-./])[01]?\d\2[0-3]?\d(?!\d))"
-_NORTH_AMERICAN_SEPARATED = r"(?:1[-. ])?\d{3}([-.])\d{3}\1\d{4}"
 
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
@@ -101,103 +86,5 @@ PATTERNS: tuple[Pattern, ...] = (
         context=_SITE_WORDS,
         gate=rf"\.(?:{_AMBIGUOUS})\b",
         prefix=_HOST_CHARACTERS,
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"(?<![\w+])\+1[-. ]?\(?\d{{3}}\)?[-. /]{{0,2}}\d{{3}}[-. ]?\d{{4}}(?![\d]){_EXTENSION}",
-        0.75,
-        validator=phone.international,
-        context=_PHONE_WORDS,
-        gate=r"\+1[-. ]?\(?\d{3}",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"(?<![\w+])\+(?!\d+\.\d{{1,3}}(?![-. /\d]))[2-9]\d{{0,2}}{_GROUPS}(?!\d){_EXTENSION}",
-        0.75,
-        validator=phone.international,
-        context=_PHONE_WORDS,
-        gate=r"\+[2-9][-. /(\u2013]{0,3}\d",
-    ),
-    # Forms that no other number has, though the plan has no such area or exchange: (555) 123-4567 in examples.
-    Pattern(
-        "PHONE_NUMBER",
-        rf"(?<![\w+])(?<!\d[./-])(?:\+1[-. ]?)?\(\d{{3}}\) ?\d{{3}}-\d{{4}}{_NO_NUMBER_AFTER}{_EXTENSION}",
-        0.5,
-        context=_PHONE_WORDS,
-        gate=r"\(\d{3}\) ?\d{3}-\d{4}",
-        prefix="+1-. ",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"(?:(?<![\w+])\+1[-. ]|{_NO_NUMBER_BEFORE})\d{{3}}-\d{{3}}-\d{{4}}{_NO_NUMBER_AFTER}{_EXTENSION}",
-        0.3,
-        context=_PHONE_WORDS,
-        gate=r"\b\d{3}-\d{3}-\d{4}\b",
-        prefix="+1-. ",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"(?<![\w+])(?<!\d[./-])\(\d{{3}}\) ?\d{{3}}[-. ]\d{{4}}{_NO_NUMBER_AFTER}{_EXTENSION}",
-        0.75,
-        validator=necessary(phone.north_american),
-        context=_PHONE_WORDS,
-        gate=r"\(\d{3}\) ?\d{3}[-. ]\d{4}",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}{_NORTH_AMERICAN_SEPARATED}{_NO_NUMBER_AFTER}{_EXTENSION}",
-        0.6,
-        validator=necessary(phone.north_american),
-        context=_PHONE_WORDS,
-        gate=r"\b(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}\b",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}(?<!\d )(?:1 )?\d{{3}} \d{{3}}[ -]\d{{4}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
-        0.4,
-        validator=necessary(phone.north_american),
-        context=_PHONE_WORDS,
-        gate=r"\b\d{3} \d{3}[ -]\d{4}\b|\b1 \d{3} \d{3}[ -]\d{4}\b",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}1?\d{{10}}{_NO_NUMBER_AFTER}{_EXTENSION}",
-        0.2,
-        validator=necessary(phone.north_american),
-        context=_PHONE_WORDS,
-        gate=r"\b1?\d{10}\b",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}{_NO_DATE}(?:\(0\d{{1,5}}\)|0\d)(?:[-. /]{{0,2}}\d){{4,11}}{_NO_NUMBER_AFTER}{_EXTENSION}",
-        0.25,
-        validator=necessary(phone.national),
-        context=_PHONE_WORDS,
-        gate=r"\b0\d(?:[-. /)]{0,2}\d){4}",
-        prefix="(",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}(?<!\d )(?<![(/]){_NO_DATE}(?=[1-9]\d{{1,10}}(?:[-. ]\d\d+)*(?![-. ]?\d))[1-9]\d(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
-        0.1,
-        validator=necessary(phone.national),
-        context=_PHONE_WORDS,
-        gate=r"\b[1-9]\d(?:[-. ]?\d){6,9}\b",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}\([1-9]\d\)(?:[-. ]?\d){{6,9}}{_NO_NUMBER_AFTER}(?! \d){_EXTENSION}",
-        0.3,
-        validator=necessary(phone.national),
-        context=_PHONE_WORDS,
-        gate=r"\([1-9]\d\)(?:[-. ]?\d){6,9}\b",
-    ),
-    Pattern(
-        "PHONE_NUMBER",
-        rf"{_NO_NUMBER_BEFORE}00[1-9]\d{{0,2}}{_GROUPS}{_NO_NUMBER_AFTER}{_EXTENSION}",
-        0.3,
-        validator=necessary(phone.international_by_zeros),
-        context=_PHONE_WORDS,
-        gate=r"\b00[1-9][-. /(]{0,3}\d",
     ),
 )

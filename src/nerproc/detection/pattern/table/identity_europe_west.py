@@ -33,7 +33,9 @@ _ISLES = (
         "uk_nhs",
         ("nhs", "nhs number", "nhs no", "national health service", "health authority",
             "health services authority"),
-        token(r"\d{3}(?:[- ]\d{3}[- ]?|\d{3}[- ])\d{4}", 0.45, necessary(standard("gb.nhs")), ignore_case=False),
+        token(
+            r"\d{3}(?:[- ]\d{3}[- ]?|\d{3}[- ])\d{4}", 0.45, necessary(standard("gb.nhs")), ignore_case=False
+        ),
         digits(10, 0.3, necessary(standard("gb.nhs"))),
     ),
     *identifier(

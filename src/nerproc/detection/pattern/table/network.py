@@ -8,25 +8,27 @@ from nerproc.detection.pattern.validator.rule import necessary
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
-_PUBLIC_RESOLVERS = r"8\.8\.8\.8|8\.8\.4\.4|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9"
-# Versions of software, numbers of sections and object identifiers look the same. Few addresses begin with a single digit, as most
-# versions do: there a word in the same line is enough.
+_PUBLIC_RESOLVERS = r"(?:8\.8\.8\.8|8\.8\.4\.4|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9)"
+# Versions of software, numbers of sections and object identifiers look the same. Few addresses begin with one
+# digit, as most of these do: there a word in the same line is enough.
 _VERSION_WORD = r"\b(?i:version|firmware|driver|release|oid|objectidentifier)\b"
 _NO_VERSION = (
-    r"(?<![\w.])(?<!\w-)(?<!(?i:\b(?:v|ver|version|release|rel|build|firmware|driver|update|patch|revision|rev"
-    r"|section|chapter|clause|assembly|fileversion|productversion)s?)[\s.,:=#\"'-]{0,5})"
-    rf"(?!\d\.[\d.]+[^\d\n]{{1,40}}?{_VERSION_WORD})(?!\d\.(?<={_VERSION_WORD}[^\d\n]{{0,40}}\d\.))"
+    r"(?<![\w.])(?<!\w-(?<!\.\d{1,3}-))(?<!(?i:\b(?:v|ver|version|release|rel|build|firmware|driver|update|patch"
+    r"|revision|rev|section|chapter|clause|assembly|fileversion|productversion)s?)[\s.,:=#\"'-]{0,5})"
+    rf"(?!(?!{_PUBLIC_RESOLVERS})\d\.[\d.]+[^\d\n]{{1,40}}?{_VERSION_WORD})"
+    rf"(?!(?!{_PUBLIC_RESOLVERS})\d\.(?<={_VERSION_WORD}[^\d\n]{{0,40}}\d\.))"
 )
 _PREFIX_LENGTH = r"(?:/(?:3[0-2]|[12]?\d)(?!\w|\.\w))?"
-_V4_END = r"(?![\w]|\.\w|-\w)"
+_V4_END = r"(?!\w|\.\w|-(?!\d{1,3}(?:\.\d{1,3}){3}\b)\w)"  # a range goes on with an address
 _IP_WORDS = (
-    "ip", "ipv4", "ipv6", "address", "host", "server", "dns", "gateway", "subnet", "netmask", "router", "client",
-    "remote", "addr", "nameserver", "network", "ping", "proxy", "firewall", "port", "src", "dst", "inet", "inet6",
+    "ip", "ipv4", "ipv6", "address", "host", "server", "dns", "gateway", "subnet", "netmask", "router",
+    "client", "remote", "addr", "nameserver", "network", "ping", "proxy", "firewall", "port", "src", "dst",
+    "inet", "inet6",
 )  # fmt: skip
 
 _GROUP = r"[0-9A-Fa-f]{1,4}"
 _V6_END = r"(?:%\w(?:[\w.-]{0,14}\w)?)?(?:/(?:12[0-8]|1[01]\d|[1-9]?\d))?(?![\w:]|\.\w)"
-_V6_FULL = rf"(?<![\w:.])(?:{_GROUP}:){{7}}{_GROUP}{_V6_END}"
+_V6_FULL = rf"(?<![\w:.])(?=[A-Fa-f:]*\d)(?:{_GROUP}:){{6}}(?:{_GROUP}:{_GROUP}|{_V4}){_V6_END}"
 _V6_SHORT = (
     rf"(?<![\w:.])(?:{_GROUP}(?::{_GROUP}){{0,6}})?::(?:(?:{_GROUP}:){{0,6}}(?:{_V4}|{_GROUP}))?{_V6_END}"
 )
@@ -59,6 +61,7 @@ PATTERNS: tuple[Pattern, ...] = (
         context=_IP_WORDS,
         gate=r"[0-9A-Fa-f]:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]",
         prefix=_HEXADECIMAL,
+        numeral=True,
     ),
     Pattern(
         "IP_ADDRESS",
@@ -67,7 +70,7 @@ PATTERNS: tuple[Pattern, ...] = (
         kind="ipv6",
         validator=necessary(address.long_ipv6),
         context=_IP_WORDS,
-        gate=r"::",
+        gate=r"[0-9A-Fa-f]::|::[0-9A-Fa-f]",
         prefix=_HEXADECIMAL,
     ),
     Pattern(
@@ -77,12 +80,12 @@ PATTERNS: tuple[Pattern, ...] = (
         kind="ipv6",
         validator=necessary(address.short_ipv6),
         context=_IP_WORDS,
-        gate=r"::",
+        gate=r"[0-9A-Fa-f]::|::[0-9A-Fa-f]",
         prefix=_HEXADECIMAL,
     ),
     Pattern(
         "MAC_ADDRESS",
-        r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?!\w|[:-]\w)",
+        r"(?<![\w:])(?<!\w-)[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?!\w|[:-]\w)",
         0.85,
         validator=necessary(address.mac),
         context=_MAC_WORDS,
@@ -90,7 +93,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "MAC_ADDRESS",
-        r"(?<![\w.-])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?!\w|[.-]\w)",
+        r"(?<![\w.])(?<!\w-)[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?!\w|[.-]\w)",
         0.6,
         validator=necessary(address.mac),
         context=_MAC_WORDS,

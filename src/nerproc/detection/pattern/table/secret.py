@@ -92,7 +92,8 @@ _PRIVATE_KEY = (
 _PRIVATE_KEY_END = r"-----END (?:[A-Z0-9]{2,9} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
 
 _NAMES = (
-    r"(?<!::\w{0,40})(?:(?<=(?:api|secret|access|encryption|signing|account|auth|app)[_-]?)key|secret|token)"
+    r"(?<!::\w{0,40}|public_?key_?)"
+    r"(?:(?<=(?:api|secret|access|encryption|signing|account|auth|app)[_-]?)key|secret|token)"
 )
 _PASSWORDS = r"(?:password|passwd|passphrase|pwd|passwort|contraseña|senha)"
 _ASSIGN = r"[\"']?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"

@@ -10,11 +10,11 @@ def _read() -> frozenset[str]:
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
 
-# Set apart: RFC 2606 (test, example, invalid, localhost), RFC 6762 (local, and those that its appendix G lists),
+# Set apart: RFC 2606 (test, example, invalid, localhost), RFC 6762 (local, and the names of its appendix G),
 # RFC 7686 (onion), ICANN's resolution 2024.07.29.06 (internal).
 SPECIAL_USE_DOMAINS = frozenset(
-    ("corp", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost", "onion", "private",
-     "test")
+    ("corp", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost", "onion",
+     "private", "test")
 )  # fmt: skip
 TOP_LEVEL_DOMAINS = _read() | SPECIAL_USE_DOMAINS
 

@@ -1,7 +1,7 @@
 """Telephone numbers, by Google's numbering plans (the `phonenumbers` package).
 
-A full parse takes 31 µs. So numbers are first held against the plans' own expressions (2 µs); only what does not
-fit them as it stands, because of a trunk prefix, is parsed, and remembered.
+A full parse takes 31 µs. So numbers are first held against the plans' own expressions (2 µs); only what does
+not fit them as it stands, because of a trunk prefix, is parsed, and remembered.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _REGIONS = (
 )  # fmt: skip
 _NORTH_AMERICA = 1
 _LONGEST = 15  # digits (ITU-T E.164)
-_NOT_DIGIT = re.compile(r"\D+")
+_NO_DIGITS = bytes(code for code in range(256) if not 48 <= code < 58)
 _EXTENSION = re.compile(r"\s*(?:,|;|#|(?i:x|ext))[^\d]*\d+\Z")
 _KINDS = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "uan",
@@ -51,8 +51,9 @@ def international(text: str) -> bool:
 
 
 def international_by_zeros(text: str) -> bool:
-    """Whether what follows 00 is a valid number with its country code."""
-    return _international(_digits(text)[2:])
+    """Whether what follows 00 or 011 is a valid number with its country code."""
+    digits = _digits(text)
+    return _international(digits[2 if digits.startswith("00") else 3 :])
 
 
 def _international(digits: str) -> bool:
@@ -75,7 +76,9 @@ def _digits(text: str) -> str:
     """The digits without extension, and without the trunk zero that is written `+44 (0)20`."""
     if not text[-6:].isdigit():
         text = _EXTENSION.sub("", text)
-    return _NOT_DIGIT.sub("", text.replace("(0)", "") if "(0)" in text else text)
+    if "(0)" in text:
+        text = text.replace("(0)", "")
+    return text.encode().translate(None, _NO_DIGITS).decode()
 
 
 @lru_cache(maxsize=16_384)
