@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PRESIDIO ?= $(VENV)-peer
-PROSE ?= examples/documents
+PROSE ?= examples/documents/prose
 
 .PHONY: demo test lint bench docs clean
 
