@@ -8,6 +8,7 @@ import regex
 
 from nerproc.detection.pattern.context import AFTER, BEFORE, Context, raised, split
 from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.typography import as_typed
 from nerproc.detection.span import Span
 
 
@@ -17,6 +18,7 @@ def find(
     hint: Callable[[int], str] | None = None,
     floor: Callable[[str], float] = lambda _: 0.0,
 ) -> list[Span]:
+    text = as_typed(text)
     spans = []
     for pattern in patterns:
         flags = regex.ASCII | (regex.IGNORECASE if pattern.ignore_case else 0)

@@ -44,7 +44,13 @@ def test_no_plate_of_the_country(kind: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["the vehicle, in a 2020 model,", "the vehicle on 12 May 2024", "plate 12 and plate 13", "plates (ref. MO-2024-0131)"]
+    "text",
+    [
+        "the vehicle, in a 2020 model,",
+        "the vehicle on 12 May 2024",
+        "plate 12 and plate 13",
+        "plates (ref. MO-2024-0131)",
+    ],
 )
 def test_no_plate_even_beside_a_word(text: str) -> None:
     assert plates(text) == set()

@@ -26,6 +26,7 @@ from nerproc.detection.pattern.context import Context, Near, raised
 from nerproc.detection.pattern.database import CASELESS, EXACT, Database, Expression
 from nerproc.detection.pattern.pattern import Necessary, Pattern
 from nerproc.detection.pattern.stretch import Stretches, beside_digits
+from nerproc.detection.pattern.typography import as_typed
 from nerproc.detection.pattern.vocabulary import Vocabulary
 from nerproc.detection.span import Hint, Span
 
@@ -70,6 +71,7 @@ class PatternDetector:
 
     def detect(self, text: str, hint: Hint | None = None) -> list[Span]:
         """The matches in `text`, pattern by pattern; possibly overlapping."""
+        text = as_typed(text)
         data = text.encode("utf-8", "replace")  # a lone surrogate becomes one byte: offsets hold
         events = self._everywhere.events(data)
         stretches = beside_digits(data)
