@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import random
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -56,16 +57,12 @@ class Database:
         Raises:
             Refused: hyperscan does not support one of the expressions.
         """
-        self._groups = []
-        for first in range(0, len(expressions), group):
-            members = expressions[first : first + group]
-            file = cache / f"{_key(members, first)}.hsdb" if cache else None
-            database = _load(file)
-            if database is None:
-                database = _compile(members, first)
-                if file:
-                    _store(file, bytes(hyperscan.dumpb(database)))
-            self._groups.append(database)
+        starts = range(0, len(expressions), group)
+        groups = {}
+        # Processes that start together share the work: each takes the groups in an order of its own.
+        for first in random.sample(starts, len(starts)):
+            groups[first] = _prepared(expressions[first : first + group], first, cache)
+        self._groups = [groups[first] for first in starts]
 
     def scan(self, data: bytes, on_event: OnEvent, context: Any) -> bool:
         """Call `on_event` for every match in `data` (valid UTF-8); whether the scan went to the end."""
@@ -75,6 +72,17 @@ class Database:
         except hyperscan.ScanTerminated:
             return False
         return True
+
+
+def _prepared(expressions: Sequence[Expression], first: int, cache: Path | None) -> Any:
+    """The compiled group whose first expression has the number `first`."""
+    file = cache / f"{_key(expressions, first)}.hsdb" if cache else None
+    database = _load(file)
+    if database is None:
+        database = _compile(expressions, first)
+        if file:
+            _store(file, bytes(hyperscan.dumpb(database)))
+    return database
 
 
 def _compile(expressions: Sequence[Expression], first: int) -> Any:

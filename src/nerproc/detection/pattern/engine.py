@@ -12,7 +12,7 @@ import re
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import accumulate, pairwise
 from operator import or_
 from pathlib import Path
@@ -136,11 +136,16 @@ class _Gates:
         for rule in rules:
             rules_of[_gate(patterns[rule])].append(rule)
         # Alike gates stand together, which makes for the smaller and faster databases.
-        rules_of = {gate: rules_of[gate] for gate in sorted(rules_of)}
-        self._rules_of = list(rules_of.values())
+        self._rules_of_gate = {gate: rules_of[gate] for gate in sorted(rules_of)}
+        self._rules_of = list(self._rules_of_gate.values())
         self._bits = [sum(1 << rule for rule in opened) for opened in self._rules_of]
         self.bits = sum(1 << rule for rule in rules)  # all rules, as a mask
-        self._database = Database(list(rules_of), cache=cache) if rules_of else None
+        self._cache = cache
+
+    @cached_property
+    def _database(self) -> Database:
+        """Compiled when it is needed first: most texts need few topics."""
+        return Database(list(self._rules_of_gate), cache=self._cache)
 
     def events(self, data: bytes) -> list[Event]:
         """Where the gates match in a text."""
@@ -177,7 +182,7 @@ class _Gates:
     def _scan(self, data: bytes) -> dict[int, dict[int, int]]:
         """Gate -> start -> largest end, in bytes of `data`."""
         ends: dict[int, dict[int, int]] = defaultdict(dict)
-        if self._database is not None:
+        if self._rules_of:
             self._database.scan(data, _keep_largest_end, ends)
         return ends
 
@@ -194,16 +199,21 @@ class _Rule:
         self._validator = pattern.validator
         self._context = Context.of(pattern.context) if pattern.context else None
         self._floor = floor
-        flags = regex.ASCII | (regex.IGNORECASE if pattern.ignore_case else 0)
-        self._confirmer = Confirmer(
-            pattern.expression,
-            flags,
-            prefix=pattern.prefix,
-            one_start=starts_once(pattern.gate or pattern.expression, pattern.expression, pattern.prefix),
-        )
+        self._pattern = pattern
         proves = pattern.validator is not None and not isinstance(pattern.validator, Necessary)
         self.needs_context = pattern.score < floor and not proves
         self.is_hopeless = self.needs_context and (self._context is None or self._raised < floor)
+
+    @cached_property
+    def _confirmer(self) -> Confirmer:
+        """Made when it is needed first: of hundreds of rules, a text needs a few."""
+        pattern = self._pattern
+        return Confirmer(
+            pattern.expression,
+            regex.ASCII | (regex.IGNORECASE if pattern.ignore_case else 0),
+            prefix=pattern.prefix,
+            one_start=starts_once(pattern.gate or pattern.expression, pattern.expression, pattern.prefix),
+        )
 
     def judge(self, text: str, events: list[Match], near: Near, spans: list[Span]) -> None:
         """Append the matches among `events` that the validator lets pass and that reach the floor."""
