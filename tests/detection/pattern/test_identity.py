@@ -13,6 +13,7 @@ from tests.detection.pattern.example import EXAMPLES, Example
 
 import nerproc
 from nerproc.detection.pattern.table import identity, plate
+from nerproc.detection.pattern.typography import as_typed
 
 LABELS = ["ID_NUMBER", "SSN", "LICENSE_PLATE"]
 ROWS = (*identity.PATTERNS, *plate.PATTERNS)
@@ -201,10 +202,11 @@ def test_engine_finds_what_the_expressions_match() -> None:
     text = "".join(
         choose.choice(texts) + choose.choice([" ", ", ", "\n", "-", "", "ä", "."]) for _ in range(3_000)
     )
+    typed = as_typed(text)
     expected = set()
     for row in ROWS:
         flags = regex.ASCII | (regex.IGNORECASE if row.ignore_case else 0)
-        for match in regex.finditer(row.expression, text, flags):
+        for match in regex.finditer(row.expression, typed, flags):
             if row.validator is None or row.validator(match[0]) is not False:
                 expected.add((*match.span(), row.kind))
     spans = {(e.start, e.end, e.kind) for e in nerproc.detect(text, labels=LABELS, threshold=0)}

@@ -95,6 +95,7 @@ def texts(text: str, label: str) -> list[str]:
         ("DATE", None, "1 May 2020–31 May 2020", "1 May 2020"),
         ("DATE", None, "le 14\u00a0juillet\u00a01989", "14\u00a0juillet\u00a01989"),
         ("CARD_NUMBER", None, "4111\u00a01111\u00a01111\u00a01111", "4111\u00a01111\u00a01111\u00a01111"),
+        ("IBAN", None, "gb33 bukb 2020 1555 5555 55", "gb33 bukb 2020 1555 5555 55"),
         ("IBAN", None, "NO9386011117947", "NO9386011117947"),
         (
             "CRYPTO_ADDRESS",

@@ -60,6 +60,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.5,
         validator=iban.iban,
         gate=rf"\b(?:{_COUNTRIES})\d\d[ -]?[A-Z0-9][ -]?[A-Z0-9]",
+        ignore_case=True,
     ),
     Pattern(
         "CRYPTO_ADDRESS",

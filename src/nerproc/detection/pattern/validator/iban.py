@@ -23,5 +23,6 @@ _AS_DIGITS = str.maketrans(
 
 def iban(text: str) -> bool:
     """Whether the check digits of an IBAN of the right length are right."""
+    text = text.upper()
     digits = text[4:].translate(_AS_DIGITS) + text[:4].translate(_AS_DIGITS)
     return int(digits) % 97 == 1
