@@ -61,6 +61,7 @@ def texts(text: str, label: str) -> list[str]:
         ("PHONE_NUMBER", None, "Tél. 01\u00a099\u00a000\u00a012\u00a034", "01\u00a099\u00a000\u00a012\u00a034"),
         ("PHONE_NUMBER", None, "+44\u202f20\u202f7946\u20110888", "+44\u202f20\u202f7946\u20110888"),
         ("PHONE_NUMBER", None, "電話 ０３－５５５５－０１４２", "０３－５５５５－０１４２"),
+        ("PHONE_NUMBER", None, "Fon 0221/4701234", "0221/4701234"),
         ("PHONE_NUMBER", None, "(201)-555-0123", "(201)-555-0123"),
         ("PHONE_NUMBER", None, "1(800) 234-5678", "1(800) 234-5678"),
         ("PHONE_NUMBER", None, "212/555-1234", "212/555-1234"),
