@@ -7,16 +7,11 @@ Everything that nerproc writes lies below `home`. What a setting is for stands i
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from nerproc.errors import SettingsError
 
@@ -24,12 +19,10 @@ PREFIX = "NERPROC_"
 MIB = 1 << 20
 
 
-class Settings(BaseSettings):
-    """The settings of one node; see the module for where they come from."""
+class Settings(BaseModel):
+    """The settings of one node; `load` reads them from where the module says."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, toml_file="nerproc.toml"
-    )
+    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
 
     home: Path = Field(default=Path("~/.nerproc"), description="Folder of everything that nerproc writes.")
     database_url: SecretStr | None = Field(
@@ -76,19 +69,6 @@ class Settings(BaseSettings):
         return [Path(os.path.abspath(root.expanduser())) for root in roots]  # noqa: PTH100
 
     @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags, environment, `.env`, `nerproc.toml` of the working folder or `NERPROC_CONFIG`."""
-        toml = TomlConfigSettingsSource(settings_cls, Path(os.environ.get(f"{PREFIX}CONFIG", "nerproc.toml")))
-        return (init_settings, env_settings, dotenv_settings, toml)
-
-    @classmethod
     def load(cls, **flags: Any) -> Settings:
         """Read the settings; `flags` that are None do not count.
 
@@ -96,7 +76,7 @@ class Settings(BaseSettings):
             SettingsError: a value is not valid; names the setting, never the value.
         """
         try:
-            return cls(**{name: value for name, value in flags.items() if value is not None})
+            return cls(**{name: value for found in _sources(flags).values() for name, value in found.items()})
         except ValidationError as error:
             problems = "; ".join(
                 f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
@@ -104,33 +84,40 @@ class Settings(BaseSettings):
             )
             message = f"A setting is not valid: {problems}"
             raise SettingsError(message, hint="See nerproc config show.") from None
-        except ValueError as error:  # a broken nerproc.toml, or JSON in a list
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{_toml()} is not valid TOML: {error}") from None
+        except ValueError as error:  # a list that is not JSON
             raise SettingsError(f"The settings cannot be read: {error}") from None
 
 
 def origins(**flags: Any) -> dict[str, str]:
     """Where the value of each setting came from: "flag", "environment", ".env", "nerproc.toml" or "default"."""
-    names = ("flag", "environment", ".env", "nerproc.toml")
-    sources = Settings.settings_customise_sources(
-        Settings, *_sources({name: value for name, value in flags.items() if value is not None})
-    )
-    found = dict.fromkeys(Settings.model_fields, "default")
-    for origin, source in reversed(list(zip(names, sources, strict=True))):
-        found |= {name: origin for name in source() if name in found}
-    return found
+    came_from = dict.fromkeys(Settings.model_fields, "default")
+    for origin, found in _sources(flags).items():
+        came_from |= {name: origin for name in found if name in came_from}
+    return came_from
 
 
-def _sources(flags: dict[str, Any]) -> tuple[PydanticBaseSettingsSource, ...]:
+def _sources(flags: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What each source sets, by its name; the later one wins."""
+    # Imported here: worker processes get their settings from their supervisor, and need no sources.
     from pydantic_settings import (
+        BaseSettings,
         DotEnvSettingsSource,
         EnvSettingsSource,
-        InitSettingsSource,
-        SecretsSettingsSource,
+        TomlConfigSettingsSource,
     )
 
-    return (
-        InitSettingsSource(Settings, flags),
-        EnvSettingsSource(Settings),
-        DotEnvSettingsSource(Settings),
-        SecretsSettingsSource(Settings),
-    )
+    class Sourced(Settings, BaseSettings):
+        model_config = {"env_prefix": PREFIX, "env_file": ".env"}
+
+    return {
+        "nerproc.toml": TomlConfigSettingsSource(Sourced, _toml())(),
+        ".env": DotEnvSettingsSource(Sourced)(),
+        "environment": EnvSettingsSource(Sourced)(),
+        "flag": {name: value for name, value in flags.items() if value is not None},
+    }
+
+
+def _toml() -> Path:
+    return Path(os.environ.get(f"{PREFIX}CONFIG", "nerproc.toml"))

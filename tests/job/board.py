@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 from nerproc.db.database import Database
 from nerproc.db.migration import migrate
-from nerproc.job.claims import Claim, Claims, PlannedTask, WrittenPart
+from nerproc.job.claims import Claims
 from nerproc.job.jobs import Jobs
 from nerproc.job.maintenance import Maintenance
 from nerproc.job.part import PartSummary
+from nerproc.job.task import Claim, PlannedTask, WrittenPart
 from nerproc.queue.base import Permit
 from nerproc.schema.report import LocalSource, ReportRequest
 from nerproc.storage.local import LocalStorage

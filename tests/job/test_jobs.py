@@ -9,8 +9,8 @@ import pytest
 from tests.job.board import Board, written
 
 from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
-from nerproc.job.jobs import artifacts
 from nerproc.job.state import State
+from nerproc.job.task import artifacts
 
 
 def test_a_submitted_job_waits_and_wakes_a_worker(board: Board) -> None:

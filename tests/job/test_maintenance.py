@@ -7,8 +7,8 @@ import time
 
 from tests.job.board import Board, written
 
-from nerproc.job.jobs import artifacts
 from nerproc.job.state import State
+from nerproc.job.task import artifacts
 
 
 def test_an_expired_lease_goes_back_and_wakes_a_worker(board: Board) -> None:

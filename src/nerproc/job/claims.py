@@ -7,58 +7,19 @@ someone else has the task (or the job was stopped), and what the caller has in h
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
 from nerproc.job import sql
-from nerproc.job.part import PartSummary
+from nerproc.job.task import Claim, PlannedTask, WrittenPart
 
 ERROR_BUDGET = 5  # attempts that may end with an error
 CRASH_BUDGET = 10  # worker processes in a row that may die on a task with no object in hand
-OBJECT_CRASHES = 3  # worker processes that may die with the same object in hand
 RETRY_BASE_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A task that is ours until its lease ends."""
-
-    task: int  # id
-    job: UUID
-    number: int  # of the task within the job
-    kind: Literal["shard", "infer", "compact"]
-    attempt: int  # the fence
-    manifest: str | None  # artifact key of the list of objects
-    request: dict[str, Any]  # the ReportRequest
-    roots: list[str]  # folders that the submitter may read
-    suspects: dict[int, int]  # ordinal of an object -> crashes with it in hand
-    next_ordinal: int  # of the first object that no part holds
-    next_seq: int  # of the next part
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenPart:
-    """The files of a part, not yet committed."""
-
-    seq: int
-    last_ordinal: int
-    entities_key: str
-    objects_key: str
-    summary: PartSummary
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedTask:
-    """A piece of the source, cut by the shard task."""
-
-    number: int
-    manifest: str
-    objects: int
-    bytes: int
 
 
 class Claims:

@@ -18,6 +18,7 @@ from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound, Queu
 from nerproc.job import sql
 from nerproc.job.part import PartRef, PartSummary
 from nerproc.job.state import State
+from nerproc.job.task import artifacts
 from nerproc.queue.base import Queue
 from nerproc.schema.report import Event, ReportRequest
 from nerproc.storage.base import Storage
@@ -57,11 +58,6 @@ class JobRecord:
         if self.started_at is None:
             return None
         return ((self.finished_at or self.now) - self.started_at).total_seconds()
-
-
-def artifacts(job: UUID) -> str:
-    """The key prefix of everything that a job keeps in the artifact store."""
-    return f"reports/{job}"
 
 
 class Jobs:

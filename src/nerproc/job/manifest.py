@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from uuid import UUID
 
-from nerproc.job.claims import PlannedTask
-from nerproc.job.jobs import artifacts
+from nerproc.job.task import PlannedTask, artifacts
 from nerproc.source.base import ObjectRef
 from nerproc.storage.base import Storage
 

@@ -38,6 +38,7 @@ def main(descriptor: int, beacon: int, supervisor: int) -> None:
     from nerproc.worker.workplace import Workplace
 
     workplace = Workplace(Settings(**start["settings"]), channel, Beacon(beacon))
+    workplace.scanners.warm()
     channel.send({"op": "ready"})
     failpoint("child_ready")
     while (message := channel.receive()) is not None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from nerproc.failpoint import failpoint
-from nerproc.job.jobs import artifacts
 from nerproc.job.part import PartRef, PartSummary
+from nerproc.job.task import artifacts
 
 if TYPE_CHECKING:
     from nerproc.worker.workplace import Workplace

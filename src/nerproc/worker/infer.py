@@ -8,14 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from nerproc.failpoint import failpoint
 from nerproc.job import manifest
-from nerproc.job.claims import OBJECT_CRASHES, WrittenPart
-from nerproc.job.jobs import artifacts
+from nerproc.job.task import OBJECT_CRASHES, WrittenPart, artifacts
 from nerproc.node import open_source
 from nerproc.result.table import ObjectRow
 from nerproc.schema.report import ReportRequest
@@ -26,21 +24,6 @@ if TYPE_CHECKING:
     from nerproc.worker.workplace import Workplace
 
 
-class ScanCache:
-    """The scan of the last request; compiling one costs more than scanning many small objects."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._request: dict[str, Any] | None = None
-        self._scan: ObjectScan | None = None
-
-    def get(self, request: dict[str, Any]) -> ObjectScan:
-        """The scan that `request` asks for."""
-        if self._scan is None or self._request != request:
-            self._request, self._scan = request, ObjectScan(ReportRequest.model_validate(request), self._folder)
-        return self._scan
-
-
 def run(message: dict[str, Any], place: Workplace) -> None:
     """Scan the objects of a manifest from `next_ordinal` on; send each part, then `done` or `yield`.
 
@@ -48,8 +31,8 @@ def run(message: dict[str, Any], place: Workplace) -> None:
         nerproc.errors.NerprocError: of the source or the store as a whole; what goes wrong with one object is
             a result.
     """
-    scan = place.scans.get(message["request"])
     request = ReportRequest.model_validate(message["request"])
+    scan = ObjectScan(place.scanners.get(request), request)
     source = open_source(place.settings, request.source, message["roots"], place.storage)
     part = _Part(message, place)
     suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}

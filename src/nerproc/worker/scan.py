@@ -10,16 +10,18 @@ from typing import BinaryIO
 
 import numpy as np
 
+from nerproc.detection.scan import Scanner
 from nerproc.errors import NerprocError
 from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.extract import open_document
 from nerproc.extraction.segment import Document, Segment
+from nerproc.extraction.text import TextSegment
 from nerproc.model.scanner import scanner_for
 from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
 from nerproc.result.table import PREVIEW_LENGTH, ObjectRow
 from nerproc.result.write import PartWriter
-from nerproc.schema.report import ObjectStatus, ReportRequest
+from nerproc.schema.report import LocalSource, ObjectStatus, ReportRequest
 from nerproc.source.base import ObjectRef, Source, Unreadable
 from nerproc.worker.beacon import Beacon
 
@@ -28,12 +30,35 @@ READS = 2  # an object that changes while it is read is read once more
 _SPACE = 32  # ASCII characters up to this one separate tokens
 
 
+class ScannerCache:
+    """The scanner of the last request; making one costs more than scanning many small objects."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is for compiled patterns, shared by the processes of a home."""
+        self._folder = folder
+        self._request: ReportRequest | None = None
+        self._scanner: Scanner | None = None
+
+    def warm(self) -> None:
+        """Make the scanner that most requests ask for, while there is nothing else to do."""
+        scanner = self.get(ReportRequest(source=LocalSource(paths=["/"])))
+        # Patterns are compiled when a text first needs them: nearly all have digits, a date, a site.
+        for _ in scanner.scan([TextSegment("Since 3 May 2024 at www.example.org, call 212-555-0147")], ""):
+            pass
+
+    def get(self, request: ReportRequest) -> Scanner:
+        """The scanner that `request` asks for; requests that differ in source, name or groups share it."""
+        asked = request.model_copy(update={"source": None, "name": None, "groups": []})
+        if self._scanner is None or self._request != asked:
+            self._request, self._scanner = asked, scanner_for(request, cache=self._folder)
+        return self._scanner
+
+
 class ObjectScan:
     """The scan that a request asks for, ready to run on any object."""
 
-    def __init__(self, request: ReportRequest, cache: Path) -> None:
-        """`cache` is a folder for compiled patterns, shared by the processes of a home."""
-        self._scanner = scanner_for(request, cache=cache)
+    def __init__(self, scanner: Scanner, request: ReportRequest) -> None:
+        self._scanner = scanner
         self._groups = GroupMatcher({group.name: parse(group.query) for group in request.groups})
 
     def run(self, source: Source, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:

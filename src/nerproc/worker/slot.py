@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from nerproc.errors import Unreachable
 from nerproc.failpoint import failpoint
-from nerproc.job.claims import OBJECT_CRASHES, Claim, PlannedTask, WrittenPart
 from nerproc.job.jobs import POOL
 from nerproc.job.part import PartSummary
+from nerproc.job.task import OBJECT_CRASHES, Claim, PlannedTask, WrittenPart
 from nerproc.worker.process import ChildProcess
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from nerproc.errors import Unreachable
-from nerproc.job.claims import Claim, Claims
+from nerproc.job.claims import Claims
 from nerproc.job.jobs import POOL
 from nerproc.job.maintenance import TICK_SECONDS
+from nerproc.job.task import Claim
 from nerproc.node import Node, open_database
 from nerproc.observe import log
 from nerproc.queue.base import Permit

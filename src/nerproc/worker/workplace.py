@@ -11,6 +11,7 @@ from nerproc.settings import Settings
 from nerproc.worker import compact, infer, shard
 from nerproc.worker.beacon import Beacon
 from nerproc.worker.channel import Channel
+from nerproc.worker.scan import ScannerCache
 
 _WORK = {"shard": shard.run, "infer": infer.run, "compact": compact.run}
 
@@ -24,7 +25,7 @@ class Workplace:
         self.beacon = beacon
         self.storage = open_storage(settings)
         self.writer = PartWriter(self.storage.scratch())
-        self.scans = infer.ScanCache(settings.home / "cache")
+        self.scanners = ScannerCache(settings.home / "cache")
 
     def work(self, message: dict[str, Any]) -> None:
         """Do one task, and send how it ended.

@@ -5,12 +5,13 @@ Knows nothing of labels; what an event means is the business of `engine.py` and 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import platform
-import random
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +32,7 @@ GATE = (
 CASELESS = hyperscan.HS_FLAG_CASELESS
 MULTILINE = hyperscan.HS_FLAG_MULTILINE
 
-_GROUP = 32  # expressions
+_GROUP = 16  # expressions; more make for a faster scan, and a slower compilation
 
 Refused = hyperscan.HyperscanError  # raised where an expression cannot be compiled
 
@@ -58,10 +59,14 @@ class Database:
             Refused: hyperscan does not support one of the expressions.
         """
         starts = range(0, len(expressions), group)
-        groups = {}
-        # Processes that start together share the work: each takes the groups in an order of its own.
-        for first in random.sample(starts, len(starts)):
-            groups[first] = _prepared(expressions[first : first + group], first, cache)
+        members = {first: expressions[first : first + group] for first in starts}
+        groups: dict[int, Any] = {}
+        while missing := [first for first in starts if first not in groups]:
+            # Processes that start together share the work: what another one compiles is left to it.
+            for first in missing:
+                database = _prepared(members[first], first, cache, wait=first == missing[-1])
+                if database is not None:
+                    groups[first] = database
         self._groups = [groups[first] for first in starts]
 
     def scan(self, data: bytes, on_event: OnEvent, context: Any) -> bool:
@@ -74,15 +79,47 @@ class Database:
         return True
 
 
-def _prepared(expressions: Sequence[Expression], first: int, cache: Path | None) -> Any:
-    """The compiled group whose first expression has the number `first`."""
-    file = cache / f"{_key(expressions, first)}.hsdb" if cache else None
+def _prepared(expressions: Sequence[Expression], first: int, cache: Path | None, *, wait: bool) -> Any:
+    """The compiled group whose first expression has the number `first`.
+
+    None if another process is compiling it just now; with `wait`, that is waited for.
+    """
+    if cache is None:
+        return _compile(expressions, first)
+    file = cache / f"{_key(expressions, first)}.hsdb"
     database = _load(file)
-    if database is None:
-        database = _compile(expressions, first)
-        if file:
+    if database is not None:
+        return database
+    with _turn(file.with_suffix(".lock"), wait=wait) as mine:
+        if not mine:
+            return None
+        database = _load(file)
+        if database is None:
+            database = _compile(expressions, first)
             _store(file, bytes(hyperscan.dumpb(database)))
     return database
+
+
+@contextmanager
+def _turn(file: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold a lock file, which the kernel frees when its holder dies; False if another has it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        yield True  # a cache that cannot be written shares nothing
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        os.close(lock)
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        file.unlink(missing_ok=True)  # who waits for it looks again whether there is anything left to do
+        os.close(lock)
 
 
 def _compile(expressions: Sequence[Expression], first: int) -> Any:
@@ -96,10 +133,8 @@ def _compile(expressions: Sequence[Expression], first: int) -> Any:
     return database
 
 
-def _load(file: Path | None) -> Any:
+def _load(file: Path) -> Any:
     """The database in `file`; None if there is none, or none that this processor and version can read."""
-    if file is None:
-        return None
     try:
         database = hyperscan.loadb(file.read_bytes(), mode=hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)

@@ -1,0 +1,77 @@
+"""Settings: where they come from, who wins, and what is said of bad ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nerproc.errors import SettingsError
+from nerproc.settings import Settings, origins
+
+
+@pytest.fixture
+def folder(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_each_source_wins_over_the_ones_before(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().port == 8001
+    (folder / "nerproc.toml").write_text('port = 1\ntask_objects = 7\nroots = ["~/data"]\n')
+    assert (Settings.load().port, Settings.load().task_objects) == (1, 7)
+    assert Settings.load().roots == [Path.home() / "data"]
+    (folder / ".env").write_text("NERPROC_PORT=2\nOTHER=x\n")
+    assert Settings.load().port == 2
+    monkeypatch.setenv("NERPROC_PORT", "3")
+    assert Settings.load().port == 3
+    assert Settings.load(port=4, host=None).port == 4
+    came_from = origins(port=4)
+    assert (came_from["port"], came_from["task_objects"], came_from["host"]) == (
+        "flag",
+        "nerproc.toml",
+        "default",
+    )
+    assert origins()["port"] == "environment"
+    assert origins()["home"] == "environment"
+
+
+def test_the_home_is_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NERPROC_HOME", "here")
+    assert Settings.load().home == folder / "here"
+    monkeypatch.delenv("NERPROC_HOME")
+    assert Settings.load().home == Path.home() / ".nerproc"
+
+
+def test_another_file_can_be_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "other.toml").write_text("port = 5\n")
+    monkeypatch.setenv("NERPROC_CONFIG", str(folder / "other.toml"))
+    assert Settings.load().port == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("NERPROC_PORT", "99999", "NERPROC_PORT: Input should be less than"),
+        ("NERPROC_TASK_BYTES", "many", "NERPROC_TASK_BYTES: Input should be a valid integer"),
+        ("NERPROC_ROOTS", "/data", 'field "roots"'),
+    ],
+)
+def test_a_bad_value_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=said):
+        Settings.load()
+
+
+def test_a_broken_file_is_named(folder: Path) -> None:
+    (folder / "nerproc.toml").write_text("port = [\n")
+    with pytest.raises(SettingsError, match=r"nerproc\.toml is not valid TOML"):
+        Settings.load()
+
+
+def test_secrets_are_not_shown(folder: Path) -> None:
+    settings = Settings.load(database_url="postgresql://me:hunter2@host/db")
+    assert "hunter2" not in repr(settings)
+    assert "hunter2" not in settings.model_dump_json()
