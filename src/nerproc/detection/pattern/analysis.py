@@ -7,13 +7,16 @@ that it matches. Whether an event leaves open where they start.
 from __future__ import annotations
 
 import re
-from re import _constants as code  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import regex
 
 from nerproc.detection.pattern.stretch import MAX_REACH
+
+# The standard library's reader of expressions: private, so without types, but stable since Python 3.11.
+code: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 _BEGIN = re.compile(r"(?:\\b|\(\?<!\[[^\]]*\]\))+")  # assertions at the start of an expression
 _WORD_CHARACTER = re.compile(r"\w", re.ASCII)
