@@ -35,6 +35,7 @@ def main(descriptor: int, beacon: int, supervisor: int) -> None:
 
     # Imported after the limits stand, and while the supervisor waits for its database.
     from nerproc.settings import Settings
+    from nerproc.worker.work import work
     from nerproc.worker.workplace import Workplace
 
     workplace = Workplace(Settings(**start["settings"]), channel, Beacon(beacon))
@@ -43,7 +44,7 @@ def main(descriptor: int, beacon: int, supervisor: int) -> None:
     failpoint("child_ready")
     while (message := channel.receive()) is not None:
         if message["op"] == "task":
-            workplace.work(message)
+            work(message, workplace)
 
 
 def _die_with(supervisor: int) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from nerproc.failpoint import failpoint
 from nerproc.job.part import PartRef, PartSummary
 from nerproc.job.task import artifacts
-
-if TYPE_CHECKING:
-    from nerproc.worker.workplace import Workplace
+from nerproc.worker.workplace import Workplace
 
 
 def run(message: dict[str, Any], place: Workplace) -> None:

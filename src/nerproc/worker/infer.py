@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from nerproc.failpoint import failpoint
@@ -19,9 +19,7 @@ from nerproc.result.table import ObjectRow
 from nerproc.schema.report import ReportRequest
 from nerproc.source.base import ObjectRef
 from nerproc.worker.scan import ObjectScan
-
-if TYPE_CHECKING:
-    from nerproc.worker.workplace import Workplace
+from nerproc.worker.workplace import Workplace
 
 
 def run(message: dict[str, Any], place: Workplace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from nerproc.failpoint import failpoint
@@ -13,9 +13,7 @@ from nerproc.node import open_source
 from nerproc.schema.report import ReportRequest
 from nerproc.source.base import ObjectRef
 from nerproc.worker.beacon import Beacon
-
-if TYPE_CHECKING:
-    from nerproc.worker.workplace import Workplace
+from nerproc.worker.workplace import Workplace
 
 
 def run(message: dict[str, Any], place: Workplace) -> None:
