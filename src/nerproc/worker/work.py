@@ -12,11 +12,7 @@ _KINDS = {"shard": shard.run, "infer": infer.run, "compact": compact.run}
 
 
 def work(message: dict[str, Any], place: Workplace) -> None:
-    """Do a task.
-
-    What else than an error of nerproc's goes wrong ends the process, with the beacon still showing the object in
-    hand.
-    """
+    """Do a task; anything but a `NerprocError` ends the process, its beacon still showing the object in hand."""
     try:
         _KINDS[message["kind"]](message, place)
     except NerprocError as error:
