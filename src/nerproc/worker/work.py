@@ -12,7 +12,7 @@ _KINDS = {"shard": shard.run, "infer": infer.run, "compact": compact.run}
 
 
 def work(message: dict[str, Any], place: Workplace) -> None:
-    """Do a task; anything but a `NerprocError` ends the process, its beacon still showing the object in hand."""
+    """Do a task; anything but a `NerprocError` ends the process, its beacon still showing what it did."""
     try:
         _KINDS[message["kind"]](message, place)
     except NerprocError as error:
