@@ -12,7 +12,6 @@ from tests.process import RunningHead, running_head
 
 from nerproc.db.database import Database
 
-
 # What a shell runs in the background ignores Ctrl-C, and so would the commands that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
