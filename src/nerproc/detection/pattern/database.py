@@ -32,7 +32,7 @@ GATE = (
 CASELESS = hyperscan.HS_FLAG_CASELESS
 MULTILINE = hyperscan.HS_FLAG_MULTILINE
 
-_GROUP = 16  # expressions; more make for a faster scan, and a slower compilation
+_GROUP = 32  # expressions; more make for a faster scan, and a slower compilation
 
 Refused = hyperscan.HyperscanError  # raised where an expression cannot be compiled
 
