@@ -54,7 +54,7 @@ def head(environment: dict[str, str]) -> Iterator[None]:
 
 @pytest.mark.parametrize("script", blocks("sh"))
 def test_commands(script: str, environment: dict[str, str]) -> None:
-    script = script.replace("pip install nerproc\n", "")  # it is installed: this test runs in its environment
+    script = script.replace("pip install .\n", "")  # it is installed: this test runs in its environment
     shell = subprocess.Popen(
         ["bash", "-euc", script],
         env=environment,
