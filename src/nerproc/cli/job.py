@@ -12,6 +12,7 @@ from nerproc.cli.output import Column, show, show_one, words
 from nerproc.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from nerproc.cli.backend import Backend
@@ -93,41 +94,35 @@ def _columns() -> list[Column]:
     ]
 
 
-def stop(ident: command.Id) -> None:
-    """Stop a job; what it found stays."""
+def _moved(ident: str, move: Callable[[Backend, UUID], object]) -> UUID:
+    """Make a move with the job whose id begins with `ident`, and return the whole id."""
     from nerproc.cli.backend import open_backend
 
     with open_backend() as backend:
         job = command.resolve(backend, ident)
-        backend.stop(job)
+        move(backend, job)
+    return job
+
+
+def stop(ident: command.Id) -> None:
+    """Stop a job; what it found stays."""
+    job = _moved(ident, lambda backend, job: backend.stop(job))
     words(f"Stopped {job}.")
 
 
 def pause(ident: command.Id) -> None:
     """Start no more of a job's work; what runs goes on."""
-    from nerproc.cli.backend import open_backend
-
-    with open_backend() as backend:
-        job = command.resolve(backend, ident)
-        backend.pause(job)
+    job = _moved(ident, lambda backend, job: backend.pause(job))
     words(f"Paused {job}. nerproc resume {str(job)[:8]} goes on.")
 
 
 def resume(ident: command.Id) -> None:
     """Go on with a paused job."""
-    from nerproc.cli.backend import open_backend
-
-    with open_backend() as backend:
-        job = command.resolve(backend, ident)
-        backend.resume(job)
+    job = _moved(ident, lambda backend, job: backend.resume(job))
     words(f"Going on with {job}.")
 
 
 def retry(ident: command.Id) -> None:
     """Go on with a job that failed or was stopped."""
-    from nerproc.cli.backend import open_backend
-
-    with open_backend() as backend:
-        job = command.resolve(backend, ident)
-        backend.retry(job)
+    job = _moved(ident, lambda backend, job: backend.retry(job))
     words(f"Queued what {job} has not done. Workers of `nerproc serve` or `nerproc worker` will do it.")

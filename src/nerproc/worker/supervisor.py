@@ -17,7 +17,6 @@ from nerproc.errors import Unreachable
 from nerproc.job.claims import Claims
 from nerproc.job.jobs import POOL
 from nerproc.job.maintenance import TICK_SECONDS
-from nerproc.job.task import Claim
 from nerproc.node import Node, open_database
 from nerproc.observe import log
 from nerproc.queue.base import Permit
@@ -105,10 +104,6 @@ class Supervisor:
     def close(self) -> None:
         """End the children of a supervisor that did not come to run; after `run` there is nothing to do."""
         self._finish([])
-
-    def busy(self) -> list[Claim]:
-        """The tasks in hand."""
-        return [hand.claim for slot in self._slots if (hand := slot.hand) is not None]
 
     def wake_workers(self, pool: str, count: int) -> None:
         """Tell workers of new tasks; if that fails they find them by themselves."""
