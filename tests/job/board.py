@@ -61,7 +61,7 @@ class Board:
 
     def submit(self, name: str = "a job", *, key: str | None = None) -> UUID:
         request = ReportRequest(source=LocalSource(paths=["/data"]), name=name)
-        return self.jobs.submit(request, name=name, roots=["/data"], idempotency_key=key)
+        return self.jobs.submit(request, name=name, model_version="1", roots=["/data"], idempotency_key=key)
 
     def sharded(self, tasks: int = 1, objects: int = 10) -> UUID:
         """A job whose shard task has planned `tasks` tasks of `objects` objects."""

@@ -93,6 +93,7 @@ def test_a_report_of_many_parts_is_compacted_once_before_it_is_closed(board: Boa
         "succeeded": 30,
         "skipped": 0,
         "failed": 0,
+        "unchanged": 0,
         "bytes": 3_000,
         "characters": 0,
         "entities": 30,

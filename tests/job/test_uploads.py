@@ -74,7 +74,9 @@ def test_an_upload_stays_as_long_as_its_report(
     upload = receive(uploads)
     queue = PostgresQueue(database)
     jobs = Jobs(database, queue, storage)
-    job = jobs.submit(ReportRequest(source=UploadSource(upload_id=upload)), name="x", roots=[])
+    job = jobs.submit(
+        ReportRequest(source=UploadSource(upload_id=upload)), name="x", model_version="1", roots=[]
+    )
     grow_old(database, storage, tmp_path)
     assert uploads.collect(age_seconds=DAY) == 0
     assert uploads.get(upload).files == 2

@@ -75,8 +75,10 @@ def test_pages_of_objects_joined_are_all_that_pass(
 def test_parts_that_cannot_hold_what_is_asked_for_are_not_opened(
     storage: LocalStorage, reader: ResultReader
 ) -> None:
-    gone = PartRef(1, 0, 0, "gone/entities", "gone/objects", PartSummary(1, 1, 0, 0, 1, 1, 1, {"SSN": 1}))
-    gone = replace(gone, summary=replace(gone.summary, first_object="a", last_object="c", reasons=0))
+    gone = PartRef(1, 0, 0, "gone/entities", "gone/objects", PartSummary(label_counts={"SSN": 1}))
+    gone = replace(
+        gone, summary=replace(gone.summary, objects=1, entities=1, first_object="a", last_object="c", reasons=0)
+    )
     assert reader.entities([gone], labels=["NAME"]) == ([], None)
     assert reader.entities([gone], objects=["d"]) == ([], None)
     assert reader.objects([gone], status="failed") == ([], None)

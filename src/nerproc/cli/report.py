@@ -13,6 +13,7 @@ import typer
 from nerproc.cli import command
 from nerproc.cli.job import State, list_jobs, show_report_of
 from nerproc.cli.output import Column, data_bytes, show, words, write_file
+from nerproc.cli.request import Labels
 from nerproc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def show_report(ident: command.Id, as_json: command.Json = False) -> None:
 def entities(
     ident: command.Id,
     *,
-    label: command.Labels = None,
+    label: Labels = None,
     objects: ObjectNames = None,
     limit: command.Limit = None,
     form: command.Form = "table",

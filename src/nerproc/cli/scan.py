@@ -12,6 +12,7 @@ import typer
 
 from nerproc.cli import command
 from nerproc.cli.output import check_writable, paint, show_one, words, write_file
+from nerproc.cli.request import starts_report
 from nerproc.errors import ExitCode, Matched, NotFound, ObjectsFailed, UsageError
 
 if TYPE_CHECKING:
@@ -36,18 +37,11 @@ FailOn = Annotated[
 ]
 
 
+@starts_report
 def scan(
     paths: Paths,
     *,
-    model: command.Model = "patterns",
-    label: command.Labels = None,
-    custom_tag: command.CustomTags = None,
-    group: command.Groups = None,
-    threshold: command.Thresholds = None,
-    allow: command.Allow = None,
-    allow_pattern: command.AllowPatterns = None,
-    deny: command.Deny = None,
-    name: command.Name = None,
+    what: dict[str, Any],
     output: Output = None,
     fail_on: FailOn = None,
     strict: command.Strict = False,
@@ -55,17 +49,6 @@ def scan(
     as_json: command.Json = False,
 ) -> ExitCode:
     """Find entities in files, on this machine; the report stays."""
-    what = command.what_to_find(
-        name=name,
-        model=model,
-        labels=label,
-        custom_tags=custom_tag,
-        groups=group,
-        thresholds=threshold,
-        allow=allow,
-        allow_patterns=allow_pattern,
-        deny=deny,
-    )
     files = _check(paths)
     if output is not None:
         check_writable(output)
@@ -128,6 +111,8 @@ def _submit(node: Node, files: list[str] | None, what: dict[str, Any]) -> UUID:
     from nerproc.schema.report import LocalSource, UploadSource
     from nerproc.schema.request import build_request
 
+    if what["since"] is not None:
+        what = {**what, "since": node.jobs.find(what["since"])}
     if files is not None:
         request = build_request(LocalSource(paths=files), what)
         return node.reports.create(request, roots=[Path(file) for file in files])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nerproc.cli import command
 from nerproc.cli.output import data, paint, show_one, words
+from nerproc.cli.request import starts_report
 from nerproc.errors import ExitCode, ObjectsFailed, UsageError
 
 if TYPE_CHECKING:
@@ -34,18 +35,11 @@ IdempotencyKey = Annotated[
 ]
 
 
+@starts_report
 def submit(
     source: Source,
     *,
-    model: command.Model = "patterns",
-    label: command.Labels = None,
-    custom_tag: command.CustomTags = None,
-    group: command.Groups = None,
-    threshold: command.Thresholds = None,
-    allow: command.Allow = None,
-    allow_pattern: command.AllowPatterns = None,
-    deny: command.Deny = None,
-    name: command.Name = None,
+    what: dict[str, Any],
     wait: Wait = False,
     timeout: Timeout = None,
     strict: command.Strict = False,
@@ -53,17 +47,6 @@ def submit(
     as_json: command.Json = False,
 ) -> ExitCode:
     """Hand files to a head, whose workers scan them."""
-    what = command.what_to_find(
-        name=name,
-        model=model,
-        labels=label,
-        custom_tags=custom_tag,
-        groups=group,
-        thresholds=threshold,
-        allow=allow,
-        allow_patterns=allow_pattern,
-        deny=deny,
-    )
     if "://" in source:
         raise UsageError(
             f"{source} is not a path.", hint="A file or a folder of this machine can be submitted."
@@ -71,6 +54,8 @@ def submit(
     from nerproc.client import Client
 
     with Client() as client:
+        if what["since"] is not None:
+            what["since"] = client.job(what["since"]).id
         report = client.submit(source, idempotency_key=idempotency_key, skipped=_say_skipped, **what)
         if not wait:
             _show_started(report, as_json=as_json)

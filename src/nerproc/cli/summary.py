@@ -90,7 +90,8 @@ def _figures(report: Report) -> Iterator[str]:
     parts += [f"{counts.skipped:,} skipped"] if counts.skipped else []
     parts += [paint(f"{counts.failed:,} failed", "red")] if counts.failed else []
     parts += [f"{counts.total - done:,} remaining"] if counts.total > done else []
-    yield f"objects   {', '.join(parts)}"
+    taken_over = f" ({report.unchanged:,} unchanged, taken over)" if report.unchanged else ""
+    yield f"objects   {', '.join(parts)}{taken_over}"
     speed = f", {size(report.bytes_per_second)}/s" if report.bytes_per_second else ""
     time = f" in {duration(report.seconds)}{speed}" if report.seconds is not None else ""
     yield f"read      {size(report.bytes)}{time}"

@@ -91,7 +91,8 @@ class Client:
 
         Paths are uploaded (see `upload`); a `LocalSource` names files of the head's machine, an `UploadSource`
         an upload. `what` are the other fields of `nerproc.schema.report.ReportRequest`: name, model, labels,
-        custom_tags, groups, threshold, thresholds, allow, allow_patterns, deny. With an `idempotency_key` used
+        custom_tags, groups, threshold, thresholds, allow, allow_patterns, deny, include, exclude, max_bytes,
+        sample, since. With an `idempotency_key` used
         before, nothing is started and the id is the same as then.
 
         Raises:

@@ -18,7 +18,7 @@ from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound, Queu
 from nerproc.job import sql
 from nerproc.job.part import PartRef, PartSummary
 from nerproc.job.state import State
-from nerproc.job.task import artifacts
+from nerproc.job.task import Claim, artifacts
 from nerproc.queue.base import Queue
 from nerproc.schema.report import Event, ReportRequest
 from nerproc.storage.base import Storage
@@ -35,6 +35,7 @@ class JobRecord:
     kind: Literal["inference"]
     name: str
     model: str
+    model_version: str
     state: State
     paused: bool
     request: ReportRequest
@@ -49,6 +50,7 @@ class JobRecord:
     succeeded: int
     skipped: int
     failed: int
+    unchanged: int
     bytes: int
     entities: int
 
@@ -69,7 +71,13 @@ class Jobs:
         self._storage = storage
 
     def submit(
-        self, request: ReportRequest, *, name: str, roots: list[str], idempotency_key: str | None = None
+        self,
+        request: ReportRequest,
+        *,
+        name: str,
+        model_version: str,
+        roots: list[str],
+        idempotency_key: str | None = None,
     ) -> UUID:
         """Queue a job; with an `idempotency_key` that was used before, return the job it made.
 
@@ -83,6 +91,7 @@ class Jobs:
                 "id": uuid4(),
                 "name": name,
                 "model": request.model,
+                "model_version": model_version,
                 "request": Jsonb(body),
                 "group_ids": Jsonb({group.name: str(uuid4()) for group in request.groups}),
                 "roots": roots,
@@ -230,6 +239,19 @@ class Jobs:
     def parts(self, job: UUID) -> list[PartRef]:
         """What the job has committed so far, in order."""
         return [_part(row) for row in self._db.fetch_all(sql.PARTS, {"job": job}, retry=True)]
+
+    def earlier_parts(self, claim: Claim) -> list[PartRef]:
+        """The parts of the earlier report that a job names, if it was made by the same search and model."""
+        since = claim.request.get("since")
+        if since is None:
+            return []
+        record = self.get(claim.job)
+        try:
+            earlier = self.get(UUID(since))
+        except NotFound:  # deleted meanwhile
+            return []
+        same = earlier.model_version == record.model_version and earlier.request.search == record.request.search
+        return [part for part in self.parts(earlier.id) if part.merged_into is None] if same else []
 
     def counts(self, job: UUID) -> tuple[dict[str, int], dict[str, int]]:
         """Entities by label, and objects by group name."""

@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple
+from typing import NamedTuple
 from uuid import UUID
 
 from nerproc.job.task import PlannedTask, artifacts
@@ -19,8 +20,15 @@ GROWTH = 16  # a task may hold this fraction (1/16) of what was listed before it
 FLOOR = 4  # … but at least 1/4 of the objects and 1/16 of the bytes that the settings allow
 
 
-def cut(refs: Iterable[ObjectRef], *, task_bytes: int, task_objects: int) -> Iterator[list[ObjectRef]]:
-    """Cut a listing, in its order, into the objects of one task each.
+class Cut(NamedTuple):
+    """The objects of one task."""
+
+    refs: list[ObjectRef]
+    bytes: int  # to be read
+
+
+def cut(refs: Iterable[tuple[ObjectRef, int]], *, task_bytes: int, task_objects: int) -> Iterator[Cut]:
+    """Cut a listing, in its order, into tasks; it says of each object how many bytes are to be read.
 
     Tasks grow with the listing, up to `task_bytes` and `task_objects`: few files still make enough tasks to
     keep several workers busy to the end, and many files do not make more tasks than needed. An object that
@@ -28,25 +36,25 @@ def cut(refs: Iterable[ObjectRef], *, task_bytes: int, task_objects: int) -> Ite
     """
     task: list[ObjectRef] = []
     size = listed_bytes = 0
-    for listed_objects, ref in enumerate(refs):
+    for listed_objects, (ref, unread) in enumerate(refs):
         most_bytes = min(task_bytes, max(task_bytes // GROWTH, listed_bytes // GROWTH))
         most_objects = min(task_objects, max(task_objects // FLOOR, listed_objects // GROWTH, 1))
-        if task and (size + ref.size > most_bytes or len(task) >= most_objects):
-            yield task
+        if task and (size + unread > most_bytes or len(task) >= most_objects):
+            yield Cut(task, size)
             task, size = [], 0
         task.append(ref)
-        size += ref.size
-        listed_bytes += ref.size
+        size += unread
+        listed_bytes += unread
     if task:
-        yield task
+        yield Cut(task, size)
 
 
-def write(storage: Storage, job: UUID, attempt: int, number: int, refs: list[ObjectRef]) -> PlannedTask:
+def write(storage: Storage, job: UUID, attempt: int, number: int, task: Cut) -> PlannedTask:
     """Write the manifest of task `number`, planned by attempt `attempt` of the shard task."""
     key = f"{artifacts(job)}/task-0/attempt-{attempt}/manifest-{number}.jsonl"
-    lines = "".join(json.dumps(astuple(ref), separators=(",", ":")) + "\n" for ref in refs)
+    lines = "".join(json.dumps(astuple(ref), separators=(",", ":")) + "\n" for ref in task.refs)
     storage.put(key, io.BytesIO(lines.encode("ascii")))
-    return PlannedTask(number=number, manifest=key, objects=len(refs), bytes=sum(ref.size for ref in refs))
+    return PlannedTask(number=number, manifest=key, objects=len(task.refs), bytes=task.bytes)
 
 
 def read(storage: Storage, key: str) -> Iterator[ObjectRef]:

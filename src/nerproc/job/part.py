@@ -5,7 +5,9 @@ The files themselves are `nerproc.result`'s.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class PartSummary:
     succeeded: int = 0
     skipped: int = 0
     failed: int = 0
-    bytes: int = 0  # size of the objects that were read (succeeded or failed)
+    unchanged: int = 0  # of them, taken over from an earlier report without being read
+    bytes: int = 0  # size of the objects that were read, and succeeded or failed
     characters: int = 0  # code points of extracted text
     entities: int = 0
     label_counts: dict[str, int] = field(default_factory=dict)
@@ -39,3 +42,8 @@ class PartRef:
     merged_into: int | None = None  # id of the compacted part that holds these rows now
     entity_offset: int = 0  # row of the first entity there
     object_offset: int = 0  # row of the first object there
+
+
+def parts_from(plain: Iterable[dict[str, Any]]) -> list[PartRef]:
+    """Parts from what `dataclasses.asdict` made of them."""
+    return [PartRef(**{**part, "summary": PartSummary(**part["summary"])}) for part in plain]

@@ -16,6 +16,7 @@ _SUMMARY = {
     "succeeded": "int",
     "skipped": "int",
     "failed": "int",
+    "unchanged": "int",
     "bytes": "bigint",
     "characters": "bigint",
     "entities": "bigint",
@@ -29,8 +30,9 @@ _COLUMNS = ", ".join(_SUMMARY)
 
 SUBMIT = """
 WITH new AS (
-  INSERT INTO job (id, kind, name, model, request, group_ids, roots, idempotency_key)
-  VALUES (%(id)s, 'inference', %(name)s, %(model)s, %(request)s, %(group_ids)s, %(roots)s, %(key)s)
+  INSERT INTO job (id, kind, name, model, model_version, request, group_ids, roots, idempotency_key)
+  VALUES (%(id)s, 'inference', %(name)s, %(model)s, %(model_version)s, %(request)s, %(group_ids)s, %(roots)s,
+          %(key)s)
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id),
 first AS (
   INSERT INTO task (job_id, number, kind, pool) SELECT id, 0, 'shard', 'infer' FROM new),
@@ -291,17 +293,17 @@ SELECT (SELECT count(*) FROM back) AS tasks FROM moved"""
 DELETE = "DELETE FROM job WHERE id = %(job)s"
 
 _JOBS = """
-SELECT j.id, j.kind, j.name, j.model, j.state, j.paused, j.request, j.group_ids, j.failure,
+SELECT j.id, j.kind, j.name, j.model, j.model_version, j.state, j.paused, j.request, j.group_ids, j.failure,
        j.created_at, j.started_at, j.finished_at, clock_timestamp() AS now,
        coalesce(t.objects, 0) AS total_objects, coalesce(t.bytes, 0)::bigint AS total_bytes,
        coalesce(p.succeeded, 0) AS succeeded, coalesce(p.skipped, 0) AS skipped,
-       coalesce(p.failed, 0) AS failed,
+       coalesce(p.failed, 0) AS failed, coalesce(p.unchanged, 0) AS unchanged,
        coalesce(p.bytes, 0)::bigint AS bytes, coalesce(p.entities, 0)::bigint AS entities
   FROM job j
   LEFT JOIN LATERAL (SELECT sum(objects) AS objects, sum(bytes) AS bytes
                        FROM task WHERE job_id = j.id AND kind = 'infer') t ON true
   LEFT JOIN LATERAL (SELECT sum(succeeded) AS succeeded, sum(skipped) AS skipped, sum(failed) AS failed,
-                            sum(bytes) AS bytes, sum(entities) AS entities
+                            sum(unchanged) AS unchanged, sum(bytes) AS bytes, sum(entities) AS entities
                        FROM part WHERE job_id = j.id AND merged_into IS NULL) p ON true
 """
 GET = _JOBS + " WHERE j.id = %(job)s"

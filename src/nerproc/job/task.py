@@ -54,4 +54,4 @@ class PlannedTask:
     number: int
     manifest: str
     objects: int
-    bytes: int
+    bytes: int  # to be read

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from nerproc import __version__
 from nerproc.detection.span import Detector
 from nerproc.detection.threshold import Thresholds
 from nerproc.errors import NotFound
@@ -28,6 +29,7 @@ class Model:
     """A named set of detectors."""
 
     name: str
+    version: str  # differs where it may find something else
     description: str
     labels: tuple[str, ...]  # in alphabetical order
     parts: tuple[str, ...]  # names of its detectors
@@ -70,6 +72,7 @@ def _patterns() -> Model:
 
     return Model(
         name="patterns",
+        version=__version__,
         description="Numbers, contacts, accounts, addresses and secrets, by their form, checksum and context.",
         labels=tuple(sorted({row.label for row in patterns()})),
         parts=("pattern",),

@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
-from nerproc.errors import NotFound
+from nerproc.errors import Conflict, NotFound
 from nerproc.job.jobs import JobRecord, Jobs
+from nerproc.model.registry import load
 from nerproc.model.scanner import validate
 from nerproc.report.export import ExportFormat, export
 from nerproc.report.preview import tokens
@@ -36,6 +37,7 @@ from nerproc.schema.report import (
 )
 from nerproc.source import local
 from nerproc.source import upload as uploaded
+from nerproc.source.selection import Selection
 from nerproc.storage.base import Storage
 
 MOST_ERRORS = 1_000  # that a summary lists
@@ -60,15 +62,19 @@ class Reports:
         Raises:
             UsageError: a query, a pattern or a label is not valid.
             PathNotAllowed: a path is outside the roots.
-            NotFound: there is no such model or upload.
+            NotFound: there is no such model, upload or earlier report.
+            Conflict: the earlier report is not ready.
         """
         for group in request.groups:
             parse(group.query)
         validate(request)
+        Selection(request)
+        self._check_since(request.since)
         self._check_source(request.source, roots)
         return self._jobs.submit(
             request,
             name=request.name or _name(request),
+            model_version=load(request.model).version,
             roots=[str(root) for root in roots],
             idempotency_key=idempotency_key,
         )
@@ -79,6 +85,11 @@ class Reports:
             next(uploaded.UploadSource(self._storage, source.upload_id).list(), None)
         else:
             local.LocalSource([Path(path) for path in source.paths], roots)
+
+    def _check_since(self, since: UUID | None) -> None:
+        """Only a report that will not change any more can be built upon."""
+        if since is not None and not self._jobs.get(since).state.ended:
+            raise Conflict(f"The earlier report {since} is not ready.", hint="Wait for its end.")
 
     def get(self, report: UUID) -> Report:
         """What a report found so far.
@@ -92,6 +103,8 @@ class Reports:
         return Report(
             **{name: getattr(job, name) for name in _SHARED},
             source=job.request.source,
+            since=job.request.since,
+            unchanged=job.unchanged,
             labels=job.request.labels,
             custom_tags=job.request.custom_tags,
             objects=_counts(job),

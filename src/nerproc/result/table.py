@@ -78,6 +78,7 @@ class ObjectRow:
     preview_text: str = ""  # the text's first PREVIEW_LENGTH code points
     label_counts: dict[str, int] = field(default_factory=dict)  # set by PartWriter from what was added
     preview_spans: tuple[PreviewSpan, ...] = ()  # set by PartWriter from what was added
+    unchanged: bool = False  # taken over from an earlier report, unread; no column, but counted
 
 
 def column_names(columns: Iterable[str]) -> str:
@@ -115,7 +116,8 @@ def summarize(objects: Sequence[ObjectRow]) -> PartSummary:
         succeeded=by_status["succeeded"],
         skipped=by_status["skipped"],
         failed=by_status["failed"],
-        bytes=sum(row.size for row in objects if row.status != "skipped"),
+        unchanged=sum(row.unchanged for row in objects),
+        bytes=sum(row.size for row in objects if row.status != "skipped" and not row.unchanged),
         characters=sum(row.characters for row in objects),
         entities=label_counts.total(),
         label_counts=dict(label_counts),
@@ -141,6 +143,7 @@ def total(summaries: Sequence[PartSummary]) -> PartSummary:
         succeeded=sum(part.succeeded for part in summaries),
         skipped=sum(part.skipped for part in summaries),
         failed=sum(part.failed for part in summaries),
+        unchanged=sum(part.unchanged for part in summaries),
         bytes=sum(part.bytes for part in summaries),
         characters=sum(part.characters for part in summaries),
         entities=sum(part.entities for part in summaries),

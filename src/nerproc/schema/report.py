@@ -68,6 +68,38 @@ class ReportRequest(Wire):
     deny: dict[Label, list[str]] = Field(
         default_factory=dict, description="Texts that are always reported, by label (whole words)."
     )
+    include: list[str] = Field(
+        default_factory=list,
+        max_length=1_000,
+        description="Only objects whose names match one of these patterns, written as in .gitignore.",
+        examples=[["*.txt", "mail/**"]],
+    )
+    exclude: list[str] = Field(
+        default_factory=list,
+        max_length=1_000,
+        description="No objects whose names match one of these patterns, written as in .gitignore.",
+    )
+    max_bytes: int | None = Field(
+        default=None, ge=0, description="Larger objects are skipped, unread. Default: no limit."
+    )
+    sample: float | None = Field(
+        default=None,
+        gt=0,
+        le=100,
+        description="Percentage of the objects to scan, chosen by their names: the same ones each time.",
+    )
+    since: UUID | None = Field(
+        default=None,
+        description="An earlier report: what it says of objects that did not change is taken over, unread.",
+    )
+
+    @property
+    def search(self) -> dict[str, Any]:
+        """What is looked for, apart from where: two requests of equal searches find the same in an object."""
+        return self.model_dump(mode="json", include=_SEARCH)
+
+
+_SEARCH = {"model", "labels", "custom_tags", "threshold", "thresholds", "allow", "allow_patterns", "deny"}
 
 
 class ObjectCounts(Wire):
@@ -105,11 +137,13 @@ class Report(Wire):
     paused: bool
     model: str
     source: Source
+    since: UUID | None = Field(description="The earlier report, if one was named.")
     labels: list[Label] | None
     custom_tags: dict[Label, str]
     objects: ObjectCounts
     bytes: int = Field(description="Size of the objects that were read, in bytes.")
-    total_bytes: int = Field(description="Size of all objects listed, in bytes.")
+    total_bytes: int = Field(description="Size of all objects that are to be read, in bytes.")
+    unchanged: int = Field(description="Objects taken over from the earlier report, unread.")
     entities: int
     label_counts: dict[str, int]
     groups: list[Group]

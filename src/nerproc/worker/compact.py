@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from nerproc.failpoint import failpoint
-from nerproc.job.part import PartRef, PartSummary
+from nerproc.job.part import parts_from
 from nerproc.job.task import artifacts
 from nerproc.worker.workplace import Workplace
 
@@ -20,7 +20,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     """
     from nerproc.result.compact import compact
 
-    parts = [PartRef(**{**part, "summary": PartSummary(**part["summary"])}) for part in message["parts"]]
+    parts = parts_from(message["parts"])
     prefix = f"{artifacts(UUID(message['job']))}/task-{message['number']}/attempt-{message['attempt']}"
     files: list[dict[str, Any]] = []
     moves: list[dict[str, Any]] = []

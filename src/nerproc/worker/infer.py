@@ -32,6 +32,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     request = ReportRequest.model_validate(message["request"])
     scan = ObjectScan(place.scanners.get(request), request)
     source = open_source(place.settings, request.source, message["roots"], place.storage)
+    earlier = place.earlier(message)
     part = _Part(message, place)
     suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}
     for ordinal, ref in _remaining(message, place):
@@ -51,7 +52,10 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             part.add(ordinal, ObjectRow(ref.name, ref.size, ref.version, "failed", "crashed the worker"))
         else:
             failpoint("object_begun", ref.name)
-            part.add(ordinal, scan.run(source, ref, part.writer, place.beacon))
+            part.add(
+                ordinal,
+                scan.take_over(earlier, ref, part.writer) or scan.run(source, ref, part.writer, place.beacon),
+            )
         if last_chance or part.full:
             part.flush()
     part.flush()

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from nerproc.detection.scan import Scanner
-from nerproc.errors import NerprocError
+from nerproc.errors import NerprocError, NotFound
 from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.extract import open_document
 from nerproc.extraction.segment import Document, Segment
@@ -19,8 +19,10 @@ from nerproc.extraction.text import TextSegment
 from nerproc.model.scanner import scanner_for
 from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
+from nerproc.result.earlier import Earlier
 from nerproc.result.table import PREVIEW_LENGTH, ObjectRow
 from nerproc.result.write import PartWriter
+from nerproc.schema.entity import Entity
 from nerproc.schema.report import LocalSource, ObjectStatus, ReportRequest
 from nerproc.source.base import ObjectRef, Source, Unreadable
 from nerproc.worker.beacon import Beacon
@@ -36,7 +38,7 @@ class ScannerCache:
     def __init__(self, folder: Path) -> None:
         """`folder` is for compiled patterns, shared by the processes of a home."""
         self._folder = folder
-        self._request: ReportRequest | None = None
+        self._search: dict[str, Any] | None = None
         self._scanner: Scanner | None = None
 
     def warm(self) -> None:
@@ -47,10 +49,10 @@ class ScannerCache:
             pass
 
     def get(self, request: ReportRequest) -> Scanner:
-        """The scanner that `request` asks for; requests that differ in source, name or groups share it."""
-        asked = request.model_copy(update={"source": None, "name": None, "groups": []})
-        if self._scanner is None or self._request != asked:
-            self._request, self._scanner = asked, scanner_for(request, cache=self._folder)
+        """The scanner that `request` asks for; requests of equal searches share it."""
+        search = request.search
+        if self._scanner is None or self._search != search:
+            self._search, self._scanner = search, scanner_for(request, cache=self._folder)
         return self._scanner
 
 
@@ -83,6 +85,26 @@ class ObjectScan:
         writer.begin(ref.name)
         return ObjectRow(ref.name, ref.size, ref.version, "failed", reason)
 
+    def take_over(self, earlier: Earlier, ref: ObjectRef, writer: PartWriter) -> ObjectRow | None:
+        """Copy what an earlier report says of the object, as `run` would; None if it must be read."""
+        kept = earlier.find(ref)
+        if kept is None:
+            return None
+        writer.begin(ref.name)
+        self._groups.begin()
+        try:
+            row, entities = earlier.read(kept)
+            for batch in entities:
+                self._keep(batch, writer)
+        except NotFound:  # the report was deleted meanwhile
+            return None
+        return replace(row, groups=tuple(self._groups.matches()))
+
+    def _keep(self, entities: list[Entity], writer: PartWriter) -> None:
+        for entity in entities:
+            self._groups.see(entity.label, entity.text)
+        writer.extend(entities)
+
     def _read(self, stream: BinaryIO, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
         row = ObjectRow(ref.name, ref.size, ref.version, "succeeded")
         status: ObjectStatus = "failed"
@@ -108,9 +130,7 @@ class ObjectScan:
         self._groups.begin()
         entities = self._scanner.scan(measured, row.object)
         while batch := list(islice(entities, BATCH)):
-            for entity in batch:
-                self._groups.see(entity.label, entity.text)
-            writer.extend(batch)
+            self._keep(batch, writer)
             beacon.tick()
         return replace(
             row,

@@ -12,6 +12,7 @@ from nerproc.job import manifest
 from nerproc.node import open_source
 from nerproc.schema.report import ReportRequest
 from nerproc.source.base import ObjectRef
+from nerproc.source.selection import Selection
 from nerproc.worker.beacon import Beacon
 from nerproc.worker.workplace import Workplace
 
@@ -26,15 +27,17 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     """
     request = ReportRequest.model_validate(message["request"])
     source = open_source(place.settings, request.source, message["roots"], place.storage)
+    earlier = place.earlier(message)
+    refs = Selection(request).choose(_ticking(source.list(), place.beacon))
     cuts = manifest.cut(
-        _ticking(source.list(), place.beacon),
+        ((ref, 0 if ref.problem is not None or earlier.find(ref) else ref.size) for ref in refs),
         task_bytes=place.settings.task_bytes,
         task_objects=place.settings.task_objects,
     )
     job = UUID(message["job"])
     plan = []
-    for number, refs in enumerate(cuts, start=1):
-        plan.append(asdict(manifest.write(place.storage, job, message["attempt"], number, refs)))
+    for number, task in enumerate(cuts, start=1):
+        plan.append(asdict(manifest.write(place.storage, job, message["attempt"], number, task)))
         failpoint("manifest_written")
     place.channel.send({"op": "plan", "tasks": plan})
 

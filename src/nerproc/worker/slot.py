@@ -83,11 +83,11 @@ class Slot(threading.Thread):
         self._ended_early(claim, child)
 
     def _task(self, claim: Claim) -> dict[str, Any]:
-        task = {**asdict(claim), "job": str(claim.job)}
-        if claim.kind == "compact":
-            parts = self._persist(lambda: self._supervisor.node.jobs.parts(claim.job))
-            task["parts"] = [asdict(part) for part in parts or []]
-        return task
+        jobs = self._supervisor.node.jobs
+        parts = self._persist(
+            lambda: jobs.parts(claim.job) if claim.kind == "compact" else jobs.earlier_parts(claim)
+        )
+        return {**asdict(claim), "job": str(claim.job), "parts": [asdict(part) for part in parts or []]}
 
     def _fresh_child(self, *, alone: bool) -> ChildProcess:
         """The child, or a new one if it is gone, or has a past and the next object is to be read alone."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from nerproc.job.part import parts_from
 from nerproc.node import open_storage
+from nerproc.result.earlier import Earlier
 from nerproc.result.write import PartWriter
 from nerproc.settings import Settings
 from nerproc.worker.beacon import Beacon
@@ -20,3 +24,7 @@ class Workplace:
         self.storage = open_storage(settings)
         self.writer = PartWriter(self.storage.scratch())
         self.scanners = ScannerCache(settings.home / "cache")
+
+    def earlier(self, message: dict[str, Any]) -> Earlier:
+        """What the task may take over from an earlier report."""
+        return Earlier(self.storage, parts_from(message["parts"]))

@@ -1,0 +1,152 @@
+"""What an earlier report says of objects that did not change since, to be taken over without reading them.
+
+Both listings are in order of name, so one pass over the earlier report serves one over the new one. What cannot
+be found, for whatever reason, is read: taking over saves time, and never decides what a report says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+from typing import Any, NamedTuple
+
+import duckdb
+
+from nerproc.errors import NotFound
+from nerproc.job.part import PartRef
+from nerproc.result import engine
+from nerproc.result.table import (
+    ENTITY_COLUMNS,
+    OBJECT_COLUMNS,
+    ObjectRow,
+    column_names,
+    entity_from,
+    object_from,
+)
+from nerproc.schema.entity import Entity
+from nerproc.source.base import ObjectRef
+from nerproc.storage.base import Storage
+
+MEMORY_MIB = 256  # of DuckDB
+BATCH = 1_024  # rows fetched at once
+NEAR = 4 * BATCH  # rows that are read over rather than sought
+
+Row = tuple[Any, ...]
+
+# The objects from a name on, each with the row of its first entity and the number of its entities.
+_OBJECTS = """
+SELECT object, size, version, file_row_number, last - entities, entities
+  FROM (SELECT *, sum(entities) OVER (ORDER BY file_row_number)::BIGINT AS last
+          FROM (SELECT object, size, version, status, file_row_number,
+                       coalesce(list_sum(map_values(label_counts)), 0)::BIGINT AS entities FROM {file}))
+ WHERE object >= ? AND status <> 'failed' ORDER BY file_row_number"""
+
+
+class Kept(NamedTuple):
+    """An object that did not change: where its rows are in the earlier report."""
+
+    part: PartRef
+    row: int  # of the object
+    first_entity: int  # row of it
+    entities: int
+
+
+class Earlier:
+    """The results of an earlier report, looked up in ascending order of name. Not thread-safe."""
+
+    def __init__(self, storage: Storage, parts: Sequence[PartRef]) -> None:
+        """`parts` are those of the earlier report, in order; nothing is read until it is needed."""
+        self._files = _Files(storage)
+        self._parts = parts
+        self._objects = _Rows(self._files, OBJECT_COLUMNS)
+        self._entities = _Rows(self._files, ENTITY_COLUMNS)
+        self._listed = self._list()
+        self._next: tuple[PartRef, Row] | None = None
+        self._wanted = ""
+
+    def find(self, ref: ObjectRef) -> Kept | None:
+        """The same object in the earlier report: of its name, size and version, and not failed then."""
+        self._wanted = ref.name
+        try:
+            while self._next is None or self._next[1][0] < ref.name:
+                self._next = next(self._listed)
+        except (StopIteration, NotFound):  # there are no more, or the earlier report was deleted
+            self._listed = iter(())
+            return None
+        part, (name, size, version, row, first_entity, entities) = self._next
+        if ref.problem is not None or (name, size, version) != (ref.name, ref.size, ref.version):
+            return None
+        return Kept(part, row, first_entity, entities)
+
+    def read(self, kept: Kept) -> tuple[ObjectRow, Iterator[list[Entity]]]:
+        """The object's row, and its entities in order, some at a time; to be read before the next one is.
+
+        Raises:
+            NotFound: the earlier report was deleted meanwhile; also while the entities are read.
+        """
+        ((row,),) = self._objects.take(kept.part.objects_key, kept.row, 1)
+        batches = self._entities.take(kept.part.entities_key, kept.first_entity, kept.entities)
+        return replace(object_from(row), unchanged=True), (list(map(entity_from, rows)) for rows in batches)
+
+    def _list(self) -> Iterator[tuple[PartRef, Row]]:
+        for part in self._parts:
+            last = part.summary.last_object
+            if last is None or last >= self._wanted:
+                query = _OBJECTS.format(file=self._files.table(part.objects_key))
+                for row in self._files.rows(query, [self._wanted]):
+                    yield part, row
+
+
+class _Files:
+    """Files of the artifact store as tables of a small database in memory."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def table(self, key: str) -> str:
+        """A table function over the file."""
+        return engine.read_parquet([self._storage.fetch(key)])
+
+    def rows(self, query: str, parameters: Sequence[Any]) -> Iterator[Row]:
+        """The rows of a query in order, in memory that does not grow with their number."""
+        if self._connection is None:
+            scratch = self._storage.scratch()
+            self._connection = engine.connect(scratch=scratch, threads=1, memory_mib=MEMORY_MIB)
+        with closing(self._connection.cursor()) as cursor:
+            try:
+                cursor.execute(query, parameters)
+                while rows := cursor.fetchmany(BATCH):
+                    yield from rows
+            except duckdb.IOException as error:
+                raise NotFound(f"The earlier report cannot be read: {engine.reason(error)}.") from error
+
+
+class _Rows:
+    """The rows of one kind of file; those that are taken lie behind one another mostly."""
+
+    def __init__(self, files: _Files, columns: Mapping[str, str]) -> None:
+        self._files = files
+        self._columns = column_names(columns)
+        self._key, self._row = "", 0  # of the stream
+        self._stream: Iterator[Row] = iter(())
+
+    def take(self, key: str, row: int, count: int) -> Iterator[list[Row]]:
+        """`count` rows of the file from `row` on, some at a time."""
+        if count == 0:
+            return
+        if key != self._key or not self._row <= row < self._row + NEAR:
+            query = f"SELECT {self._columns} FROM {self._files.table(key)} WHERE file_row_number >= ?"
+            self._stream, self._key, self._row = self._files.rows(query, [row]), key, row
+        unwanted = row - self._row
+        self._row = row + count
+        for _ in islice(self._stream, unwanted):
+            pass
+        while count:
+            rows = list(islice(self._stream, min(count, BATCH)))
+            if not rows:
+                raise NotFound("The earlier report cannot be read: rows are missing.")
+            count -= len(rows)
+            yield rows
