@@ -17,7 +17,7 @@ SELECT t.state, count(*) AS count FROM job j JOIN task t ON t.job_id = j.id
  WHERE j.state IN ('queued', 'running') GROUP BY t.state"""
 
 _WORK = """
-SELECT (SELECT count(DISTINCT worker) FROM lease) AS workers,
+SELECT (SELECT count(*) FROM worker WHERE expires_at > clock_timestamp()) AS workers,
        (SELECT greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(t.ready_at)), 0))::float8
           FROM job j JOIN task t ON t.job_id = j.id
          WHERE j.state IN ('queued', 'running') AND NOT j.paused AND t.state = 'queued') AS waiting_seconds"""
