@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from nerproc.db.database import Database
+from nerproc.job.sql import READY
 from nerproc.job.state import State
 from nerproc.schema.report import JobState
 from nerproc.schema.service import Metrics, Throughput, ThroughputMinute
@@ -58,6 +59,10 @@ class Statistics:
             objects={status: results.pop(status) for status in ("succeeded", "skipped", "failed")},
             **results,
         )
+
+    def ready(self) -> dict[str, int]:
+        """Tasks that could run now, by pool."""
+        return {row["pool"]: row["tasks"] for row in self._db.fetch_all(READY, retry=True)}
 
     def throughput(self, minutes: int) -> Throughput:
         """What was committed in each of the last `minutes`, the one that runs included."""

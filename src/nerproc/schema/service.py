@@ -11,6 +11,7 @@ from pydantic import Field
 from nerproc.schema.report import JobState, Label, ObjectStatus, TaskKind, Wire
 
 Check = Literal["ok", "failed"]
+CheckupName = Literal["database", "schema", "workers", "clock", "queue", "storage", "disk"]
 
 
 class Health(Wire):
@@ -119,3 +120,13 @@ class Activity(Wire):
     tasks: dict[JobState, int] = Field(description="Tasks by state.")
     running: list[RunningTask] = Field(description="Those in hand longest first, at most 100.")
     timeline: list[Happening] = Field(description="In order of the first event; of more than 100, the latest.")
+
+
+class Checkup(Wire):
+    """Something that a node depends on, tried out."""
+
+    check: CheckupName
+    status: Literal["ok", "warning", "failed", "skipped"]
+    detail: str
+    seconds: float | None = Field(description="How long one round trip took; None if none came back.")
+    remedy: str | None = Field(description="What to do about it.")
