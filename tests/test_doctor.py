@@ -121,6 +121,13 @@ def test_notifications_that_do_not_arrive(home: Path, monkeypatch: pytest.Monkey
     assert "pooler" in (queue.remedy or "")
 
 
+def test_permits_are_held_against_ready_tasks(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres.PostgresQueue, "depth", lambda queue, pool: {"infer": 5, "train": 0}[pool])
+    assert found(Settings.load())["queue"].detail == (
+        "notifications of PostgreSQL; infer: 5 permits for 0 ready tasks; train: 0 permits for 0 ready tasks"
+    )
+
+
 def test_a_store_that_cannot_be_written(home: Path) -> None:
     (home / "artifacts").write_text("a file, where the store should be")
     storage = found(Settings.load())["storage"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from tests.worker.fleet import Fleet, family
+from tests.worker.fleet import SMALL_STEPS, Fleet, family
 
 import nerproc
 from nerproc.errors import ExitCode
@@ -83,6 +85,20 @@ def test_a_worker_of_another_pool_leaves_the_tasks_alone(troubled: Fleet) -> Non
     assert worker is not None
     claimers = {event.detail["worker"] for event in troubled.node.jobs.events(job) if "worker" in event.detail}
     assert str(worker.id) not in claimers
+
+
+def test_a_scan_is_a_worker_that_takes_no_other_work(troubled: Fleet) -> None:
+    scan = subprocess.Popen(
+        [sys.executable, "-m", "nerproc", "scan", str(troubled.files), "--workers", "1"],
+        env={**os.environ, **SMALL_STEPS, "NERPROC_FAILPOINT": "object_begun@0030.txt:hang"},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    troubled.workers.append(scan)
+    troubled.until(lambda: listed(troubled, scan.pid), "the scan is listed")
+    worker = listed(troubled, scan.pid)
+    assert worker is not None
+    assert (worker.pools, worker.slots, worker.alive) == ([], 1, True)
 
 
 def test_a_worker_refuses_a_newer_database_at_once(troubled: Fleet) -> None:

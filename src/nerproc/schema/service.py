@@ -94,7 +94,7 @@ class Worker(Wire):
     host: str
     pid: int = Field(description="Process id on its host.")
     version: str
-    pools: list[str] = Field(description="Kinds of work that it takes.")
+    pools: list[str] = Field(description="Kinds of work that it takes; none if it works on one report alone.")
     slots: int = Field(description="Tasks that it runs at a time.")
     draining: bool = Field(description="It takes no more tasks, and ends when those in hand are done.")
     alive: bool = Field(description="It was seen within its last lease.")

@@ -57,7 +57,7 @@ class Supervisor:
         self.node = node
         self.claims = Claims(node.database, self.id, lease_seconds=self.settings.lease_seconds)
         threads = [
-            threading.Thread(target=self._renew, name="leases", daemon=True),
+            threading.Thread(target=self._renew, args=(job,), name="leases", daemon=True),
             threading.Thread(target=self._upkeep, name="upkeep", daemon=True),
         ]
         if job is None:  # the tasks of a single job are made here: nobody else has to wake us
@@ -135,10 +135,11 @@ class Supervisor:
                 self._permits.put(permit)
                 self._wake.set()
 
-    def _renew(self) -> None:
+    def _renew(self, job: UUID | None) -> None:
         """Keep this worker's entry and its leases until the end."""
+        pools = self.pools if job is None else ()
         me = Registration(
-            self.id, socket.gethostname(), os.getpid(), nerproc.__version__, self.pools, len(self._slots)
+            self.id, socket.gethostname(), os.getpid(), nerproc.__version__, pools, len(self._slots)
         )
         lease = self.settings.lease_seconds
         with closing(open_database(self.settings)) as database:
