@@ -16,6 +16,7 @@
     │   ├── IllegalMove            illegal-move         409   6
     │   ├── QueueMismatch          queue-mismatch       409   6
     │   └── SchemaMismatch         schema-mismatch      409   6
+    │       └── SchemaOutdated     schema-outdated      409   6
     ├── Unreachable                unreachable          503   7
     │   ├── HeadUnreachable        head-unreachable     503   7
     │   ├── DatabaseUnreachable    database-unreachable 503   7
@@ -183,6 +184,12 @@ class SchemaMismatch(Conflict):
     """The database was written by another version of nerproc."""
 
     slug = "schema-mismatch"
+
+
+class SchemaOutdated(SchemaMismatch):
+    """The database waits for a head of this version to migrate it."""
+
+    slug = "schema-outdated"
 
 
 class Unreachable(NerprocError):

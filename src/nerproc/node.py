@@ -26,6 +26,25 @@ def open_database(settings: Settings) -> Database:
     return Database.at(settings.database_url.get_secret_value())
 
 
+def open_queue(settings: Settings, database: Database) -> Queue:  # noqa: ARG001 - there is one kind
+    """The queue: notifications of the database."""
+    from nerproc.queue.postgres import PostgresQueue
+
+    return PostgresQueue(database)
+
+
+def try_queue(queue: Queue) -> tuple[str, float]:
+    """See that the queue works; what stands behind it, in words, and the seconds that a round trip took.
+
+    Raises:
+        QueueUnreachable: it does not, and why.
+    """
+    from nerproc.queue import postgres
+
+    assert isinstance(queue, postgres.PostgresQueue)
+    return postgres.try_out(queue)
+
+
 def open_storage(settings: Settings) -> Storage:
     """The artifact store of the home."""
     from nerproc.storage.local import LocalStorage
@@ -82,13 +101,12 @@ class Node:
             SchemaMismatch: the database belongs to another version.
         """
         from nerproc.db import migration
-        from nerproc.queue.postgres import PostgresQueue
 
         database = open_database(settings)
         try:
             database.open()
             (migration.migrate if migrate else migration.check)(database)
-            return cls(settings, database, PostgresQueue(database), open_storage(settings))
+            return cls(settings, database, open_queue(settings, database), open_storage(settings))
         except BaseException:
             database.close()
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.job.board import Board, written
 
@@ -36,6 +37,49 @@ def test_after_a_gap_in_its_own_ticks_nothing_is_reaped_for_one_lease(board: Boa
         time.sleep(0.1)
         upkeep.tick()
     assert board.worker().claim(["infer"]) is not None
+
+
+def test_a_gap_that_one_node_saw_counts_for_all(board: Board) -> None:
+    board.sharded()
+    one, other = board.upkeep(lease_seconds=0.3), board.upkeep(lease_seconds=0.3)
+    one.tick()
+    board.worker(lease_seconds=0).claim(["infer"])
+    time.sleep(0.35)
+    one.tick()
+    for upkeep in (other, board.upkeep(lease_seconds=0.3)):  # neither of them was there before the gap
+        upkeep.tick()
+        assert board.worker().claim(["infer"]) is None
+    time.sleep(0.2)
+    other.tick()
+    time.sleep(0.15)
+    one.tick()
+    assert board.worker().claim(["infer"]) is not None
+
+
+def test_of_all_nodes_that_offer_a_tick_one_does_it(board: Board) -> None:
+    job = board.sharded(tasks=0)
+    nodes = [board.upkeep() for _ in range(8)]
+    assert not any(node.tick(every=60) for node in nodes)  # the database was made a moment ago
+    assert board.jobs.get(job).state is State.RUNNING
+    for _ in range(5):
+        board.database.execute("UPDATE upkeep SET at = at - interval '20 seconds' WHERE name = 'tick'")
+        with ThreadPoolExecutor(len(nodes)) as threads:
+            turns = list(threads.map(lambda node: node.tick(every=20), nodes))
+        assert turns.count(True) == 1
+    assert board.jobs.get(job).state is State.COMPLETED
+
+
+def test_a_node_that_froze_in_its_turn_holds_up_nobody(board: Board) -> None:
+    with board.database.transaction() as frozen:
+        frozen.execute("SELECT FROM upkeep WHERE name = 'tick' FOR UPDATE")
+        assert not board.maintenance.tick()
+    assert board.maintenance.tick()
+
+
+def test_collections_are_shared_too(board: Board) -> None:
+    board.database.execute("UPDATE upkeep SET at = at - interval '1 hour' WHERE name = 'collection'")
+    turns = [board.upkeep()._take_turn("collection", 3_600) is not None for _ in range(3)]
+    assert turns == [True, False, False]
 
 
 def test_a_job_without_live_tasks_is_closed(board: Board) -> None:

@@ -51,10 +51,10 @@ class Fleet:
         )
         return self.node.reports.create(request, roots=[self.files])
 
-    def worker(self, *, slots: int = 2, **environment: str) -> subprocess.Popen[bytes]:
+    def worker(self, *arguments: str, slots: int = 2, **environment: str) -> subprocess.Popen[bytes]:
         """Start `nerproc worker`; in a session of its own, so that it can be signalled as a whole."""
         worker = subprocess.Popen(
-            [sys.executable, "-m", "nerproc", "worker", "--concurrency", str(slots)],
+            [sys.executable, "-m", "nerproc", "worker", "--concurrency", str(slots), *arguments],
             env={**os.environ, **SMALL_STEPS, "NERPROC_HOME": str(self.home), **environment},
             start_new_session=True,
         )

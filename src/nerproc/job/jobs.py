@@ -24,6 +24,7 @@ from nerproc.schema.report import Event, ReportRequest
 from nerproc.storage.base import Storage
 
 POOL = "infer"
+POOLS = (POOL, "train")  # all there are; each has its own permits
 PREFIX_LENGTH = 4  # shortest prefix of an id that stands for it
 
 

@@ -63,7 +63,8 @@ leased AS (
   INSERT INTO lease (task_id, job_id, attempt, worker, expires_at)
   SELECT id, job_id, attempt, %(worker)s, clock_timestamp() + %(ttl)s * interval '1 second' FROM claimed
   ON CONFLICT (task_id) DO UPDATE
-    SET attempt = excluded.attempt, worker = excluded.worker, expires_at = excluded.expires_at),
+    SET attempt = excluded.attempt, worker = excluded.worker, expires_at = excluded.expires_at,
+        claimed_at = excluded.claimed_at),
 started AS (
   UPDATE job SET state = 'running', started_at = coalesce(job.started_at, clock_timestamp())
     FROM claimed WHERE job.id = claimed.job_id AND job.state = 'queued'),
@@ -333,6 +334,18 @@ SELECT 'group', c.key, sum(c.value::bigint)::bigint
 EVENTS = """
 SELECT id, at, kind, task_number, detail FROM event
  WHERE job_id = %(job)s AND id > %(after)s ORDER BY id LIMIT %(limit)s"""
+
+# Whose turn it is: of all who offer, one gets a row. A gap of more than a lease says that the database was away
+# (or nobody lived), and nobody could renew: leases then get one more, whoever looks next.
+TAKE_TURN = """
+WITH due AS MATERIALIZED (
+  SELECT name, at FROM upkeep
+   WHERE name = %(name)s AND at <= clock_timestamp() - %(every)s * interval '1 second' FOR UPDATE SKIP LOCKED)
+UPDATE upkeep SET at = clock_timestamp(),
+       amnesty_until = CASE WHEN due.at < clock_timestamp() - %(lease)s * interval '1 second'
+                            THEN clock_timestamp() + %(lease)s * interval '1 second' ELSE amnesty_until END
+  FROM due WHERE upkeep.name = due.name
+RETURNING amnesty_until <= clock_timestamp() AS may_reap"""
 
 # What still points at files, for the collection of those that nothing points at.
 REFERENCED = """

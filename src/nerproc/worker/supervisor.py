@@ -6,17 +6,22 @@ connection of its own, so that no commit and no parser can hold it up; one does 
 
 from __future__ import annotations
 
+import os
 import queue
 import random
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from uuid import UUID, uuid4
 
+import nerproc
 from nerproc.errors import Unreachable
 from nerproc.job.claims import Claims
-from nerproc.job.jobs import POOL
+from nerproc.job.jobs import POOLS
 from nerproc.job.maintenance import TICK_SECONDS
+from nerproc.job.workers import Registration, Workers
 from nerproc.node import Node, open_database
 from nerproc.observe import log
 from nerproc.queue.base import Permit
@@ -30,10 +35,11 @@ PERMIT_SECONDS = 1.0  # how long one wait for a permit lasts; the wait is repeat
 class Supervisor:
     """A worker: `slots` children and their tasks."""
 
-    def __init__(self, settings: Settings, slots: int) -> None:
+    def __init__(self, settings: Settings, slots: int, pools: Sequence[str] = POOLS) -> None:
         """Start the children; they get ready while the caller opens the node."""
         self.settings = settings
         self.id = uuid4()
+        self.pools = tuple(pools)
         self.drain_ends: float | None = None  # monotonic time at which busy children are killed
         self._closing = threading.Event()
         self._wake = threading.Event()
@@ -72,7 +78,7 @@ class Supervisor:
     def _fill(self, job: UUID | None) -> None:
         """Give every idle slot a task, as long as there are tasks; then acknowledge the permits used."""
         while self.drain_ends is None and self._idle:
-            claim = self.claims.claim([POOL], job=job)
+            claim = self.claims.claim(self.pools, job=job)
             if claim is None:
                 break
             self._take_idle().assign(claim)
@@ -123,28 +129,42 @@ class Supervisor:
             if not self._may_wait.wait(PERMIT_SECONDS) or not self._idle:
                 self._closing.wait(0.02)
                 continue
-            permit = self.node.queue.wait([POOL], PERMIT_SECONDS)
+            permit = self.node.queue.wait(self.pools, PERMIT_SECONDS)
             if permit is not None:
                 self._may_wait.clear()
                 self._permits.put(permit)
                 self._wake.set()
 
     def _renew(self) -> None:
-        with open_database(self.settings) as database:
-            claims = Claims(database, self.id, lease_seconds=self.settings.lease_seconds)
-            while not self._closing.wait(self.settings.lease_seconds / RENEWALS_PER_LEASE):
-                held = [hand for slot in self._slots if (hand := slot.hand) is not None]
-                if not held:
-                    continue
+        """Keep this worker's entry and its leases until the end."""
+        me = Registration(
+            self.id, socket.gethostname(), os.getpid(), nerproc.__version__, self.pools, len(self._slots)
+        )
+        lease = self.settings.lease_seconds
+        with closing(open_database(self.settings)) as database:
+            claims = Claims(database, self.id, lease_seconds=lease)
+            workers = Workers(database)
+            reached = False
+            while not self._closing.is_set():
                 try:
-                    kept = claims.renew([hand.claim for hand in held])
+                    self._renew_leases(claims)
+                    workers.renew(me, lease_seconds=lease, draining=self.drain_ends is not None)
+                    reached = True
                 except Unreachable as error:
                     # A late renewal counts while nobody else has the task: the children go on.
                     log().warning("renewal_failed", reason=error.message)
-                    continue
-                for hand in held:
-                    if hand.claim.task not in kept:
-                        hand.lost.set()
+                    reached = False
+                self._closing.wait(lease / RENEWALS_PER_LEASE)
+            if reached:  # else it would hold up the end; the entry expires as a lease does
+                with suppress(Unreachable):
+                    workers.remove(self.id)
+
+    def _renew_leases(self, claims: Claims) -> None:
+        held = [hand for slot in self._slots if (hand := slot.hand) is not None]
+        kept = claims.renew([hand.claim for hand in held]) if held else set()
+        for hand in held:
+            if hand.claim.task not in kept:
+                hand.lost.set()
 
     def _upkeep(self) -> None:
         every = min(TICK_SECONDS, self.settings.lease_seconds / 2)
