@@ -26,6 +26,17 @@ def open_database(settings: Settings) -> Database:
     return Database.at(settings.database_url.get_secret_value())
 
 
+def open_queue(settings: Settings, database: Database) -> Queue:
+    """What wakes workers: RabbitMQ by URL, or the database. Connects when it is first used."""
+    if settings.queue_url is None:
+        from nerproc.queue.postgres import PostgresQueue
+
+        return PostgresQueue(database)
+    from nerproc.queue.rabbit.queue import RabbitQueue
+
+    return RabbitQueue(settings.queue_url.get_secret_value())
+
+
 def open_storage(settings: Settings) -> Storage:
     """The artifact store of the home."""
     from nerproc.storage.local import LocalStorage
@@ -77,18 +88,19 @@ class Node:
     def open(cls, settings: Settings, *, migrate: bool = True) -> Self:
         """Connect everything; `migrate` brings the database to this version (else it must be at it).
 
+        A queue that is down is no hindrance: jobs can be submitted, and workers look for work by themselves.
+
         Raises:
-            Unreachable: something does not answer.
+            Unreachable: something else does not answer.
             SchemaMismatch: the database belongs to another version.
         """
         from nerproc.db import migration
-        from nerproc.queue.postgres import PostgresQueue
 
         database = open_database(settings)
         try:
             database.open()
             (migration.migrate if migrate else migration.check)(database)
-            return cls(settings, database, PostgresQueue(database), open_storage(settings))
+            return cls(settings, database, open_queue(settings, database), open_storage(settings))
         except BaseException:
             database.close()
             raise

@@ -106,7 +106,7 @@ class RabbitQueue:
 
     def _up(self, connection: Any, channel: Any) -> None:
         self._generation += 1
-        self._session = Session(connection, channel, self._generation, self._inbox)
+        self._session = Session(connection, channel, self._generation, self._inbox, self._link.later)
         self._inbox.fail(None)
         # What the last connection left unanswered is asked once more: a permit too many does no harm.
         for answer, request in list(self._asked.items()):
