@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -80,8 +81,15 @@ class Broker:
         try:
             yield connection.channel()
         finally:
-            if connection.is_open:
+            with suppress(pika.exceptions.AMQPError):  # the broker was killed meanwhile
                 connection.close()
+
+    def control(self, *command: str) -> str:
+        """Run `rabbitmqctl`; what it says."""
+        program = str(Path(rabbitmq_server()).with_name("rabbitmqctl"))
+        done = subprocess.run([program, *command], env=self._environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
 
     def clear(self) -> None:
         """Delete what nerproc made."""
@@ -134,8 +142,11 @@ def url_at(port: int) -> str:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port that is free and stays so: it is below those that the kernel gives to clients."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def answers(port: int) -> bool:

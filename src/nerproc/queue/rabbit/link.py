@@ -128,9 +128,11 @@ class Link:
         self._on_up(self._connection, channel)
 
     def _channel_closed(self, _channel: Any, error: Exception) -> None:
-        """Only an error of ours or a queue that is not as we need it closes a channel: begin anew."""
+        """A channel is closed when something is not as we need it: begin anew with everything."""
         if isinstance(error, ChannelClosedByBroker):
-            self._hang_up(mismatch(error.reply_text, self.address) or self._unreachable(error))
+            self._reason = mismatch(error.reply_text, self.address) or self._unreachable(error)
+        if self._connection.is_open:
+            self._connection.close()
 
     def _hang_up(self, reason: Failure) -> None:
         self._reason = self._reason or reason

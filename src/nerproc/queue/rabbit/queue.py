@@ -6,6 +6,7 @@ permit is acknowledged when its task is claimed, so a broker never waits for a t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Any
@@ -14,13 +15,14 @@ from nerproc.errors import QueueMismatch, QueueUnreachable
 from nerproc.queue.base import Permit
 from nerproc.queue.rabbit.inbox import Inbox
 from nerproc.queue.rabbit.link import HINT, Failure, Link, again
-from nerproc.queue.rabbit.session import Session, fail
+from nerproc.queue.rabbit.session import Session, fail, succeed
 
 MOST_AT_ONCE = (
     1_000  # permits of one call: workers that are woken look for all there is, and the upkeep tops up
 )
 ANSWER_SECONDS = 5.0  # how long a caller waits for the broker
 TICK_SECONDS = 0.5  # between looks at what is no longer waited for
+TRIAL_POOL = "infer"
 
 Request = Callable[[Session, Future[Any]], None]
 
@@ -40,6 +42,11 @@ class RabbitQueue:
         self._generation = 0
         self._asked: dict[Future[Any], Request] = {}  # and not answered
         self._ticking = False
+
+    @property
+    def address(self) -> str:
+        """Where the broker is, for messages: no password."""
+        return self._link.address
 
     def publish(self, pool: str, count: int = 1) -> None:
         """Send `count` permits, or as many as make sense.
@@ -78,6 +85,15 @@ class RabbitQueue:
         found: int = self._ask(lambda session, answer: session.depth(pool, answer))
         return found
 
+    def version(self) -> str:
+        """Of the broker.
+
+        Raises:
+            QueueUnreachable: the broker does not answer.
+        """
+        found: str = self._ask(lambda session, answer: succeed(answer, session.version))
+        return found
+
     def close(self) -> None:
         """End every wait, and leave the broker; it gives permits that were not acknowledged to others."""
         self._inbox.close()
@@ -106,7 +122,7 @@ class RabbitQueue:
 
     def _up(self, connection: Any, channel: Any) -> None:
         self._generation += 1
-        self._session = Session(connection, channel, self._generation, self._inbox)
+        self._session = Session(connection, channel, self._generation, self._inbox, self._link.later)
         self._inbox.fail(None)
         # What the last connection left unanswered is asked once more: a permit too many does no harm.
         for answer, request in list(self._asked.items()):
@@ -138,3 +154,16 @@ class RabbitQueue:
         generation, delivery = permit.receipt
         if self._session is not None and generation == self._session.generation:
             self._session.consumer(permit.pool).acknowledge(delivery)
+
+
+def try_out(queue: RabbitQueue) -> tuple[str, float]:
+    """See that the broker takes a permit (nobody minds one too many); its version, and how long that took.
+
+    Raises:
+        QueueUnreachable: it does not, or does not answer.
+        QueueMismatch: a queue exists with other arguments.
+    """
+    version = queue.version()
+    begin = time.perf_counter()
+    queue.publish(TRIAL_POOL)
+    return f"RabbitMQ {version} at {queue.address}", time.perf_counter() - begin

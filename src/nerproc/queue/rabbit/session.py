@@ -16,18 +16,24 @@ from pika import BasicProperties, DeliveryMode
 from pika.spec import Basic
 
 from nerproc.errors import QueueUnreachable
+from nerproc.observe import log
 from nerproc.queue.rabbit.consumer import Consumer
 from nerproc.queue.rabbit.inbox import Inbox
-from nerproc.queue.rabbit.link import Failure
+from nerproc.queue.rabbit.link import HINT, Failure
 from nerproc.queue.rabbit.wire import (
     ARGUMENTS,
     DEAD_LETTER_ARGUMENTS,
     DEAD_LETTER_EXCHANGE,
     DEAD_LETTER_QUEUE,
+    MOST_PERMITS,
     encode,
     queue_name,
 )
 
+TRIES = 3  # to publish a permit
+# Between them. A queue that was made a moment ago refuses messages until it has a leader; and one that was
+# deleted must not be back within milliseconds, or RabbitMQ 3.10 does not tell its consumers.
+PAUSE_SECONDS = 0.5
 _PROPERTIES = BasicProperties(content_type="application/json", delivery_mode=DeliveryMode.Persistent)
 
 
@@ -37,18 +43,28 @@ class _Publication:
 
     pool: str
     answer: Future[Any]
-    last_try: bool
+    tries: int  # left
     unconfirmed: int = 0
     returned: int = 0  # because there is no queue
+    refused: int = 0  # because it is full, or not ready
 
 
 class Session:
     """All its methods run in the thread of the connection."""
 
-    def __init__(self, connection: Any, channel: Any, generation: int, inbox: Inbox) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        channel: Any,
+        generation: int,
+        inbox: Inbox,
+        later: Callable[[float, Callable[[], None]], None],
+    ) -> None:
         self.generation = generation
+        self.version = str(connection.server_properties.get("version", "?"))  # of the broker
         self._channel = channel
         self._inbox = inbox
+        self._later = later
         self._declared: set[str] = set()
         self._consumers: dict[str, Consumer] = {}
         self._published = 0  # messages so far: the broker's number of the last
@@ -62,15 +78,22 @@ class Session:
         connection.add_on_connection_unblocked_callback(self._unblock)
 
     def declare(self, pool: str, then: Callable[[], None]) -> None:
-        """Call `then` when the queue of `pool`, and what takes its dead letters, is there."""
+        """Call `then` when the queue of `pool` is there, and what takes its dead letters."""
         if pool in self._declared:
             then()
-            return
+        else:
+            self.examine(pool, lambda _permits, _consumers: then())
+
+    def examine(self, pool: str, then: Callable[[int, int], None]) -> None:
+        """The same, whether it was there before or not; `then` is told how many permits wait, and consumers.
+
+        It is declared once more for that: a passive declaration would close the channel if it was deleted.
+        """
         name = queue_name(pool)
 
-        def done(_ok: Any) -> None:
+        def done(ok: Any) -> None:
             self._declared.add(pool)
-            then()
+            then(ok.method.message_count, ok.method.consumer_count)
 
         # In this order: a message that dies before its dead-letter exchange is there is lost.
         self._channel.exchange_declare(DEAD_LETTER_EXCHANGE, "direct", durable=True)
@@ -80,30 +103,21 @@ class Session:
 
     def depth(self, pool: str, answer: Future[Any]) -> None:
         """Answer with the number of permits that wait."""
-        self.declare(pool, lambda: self._count(pool, answer))
+        self.examine(pool, lambda permits, _consumers: succeed(answer, permits))
 
-    def publish(self, pool: str, count: int, answer: Future[Any], *, last_try: bool = False) -> None:
+    def publish(self, pool: str, count: int, answer: Future[Any], *, tries: int = TRIES) -> None:
         """Answer when the broker has `count` permits more, or enough of them."""
         if self._blocked is not None:
             fail(answer, _takes_nothing(self._blocked))
             return
-        publication = _Publication(pool, answer, last_try)
+        publication = _Publication(pool, answer, tries)
         self.declare(pool, lambda: self._send(publication, count))
 
     def consumer(self, pool: str) -> Consumer:
         """The consumer of `pool`."""
         if pool not in self._consumers:
-            self._consumers[pool] = Consumer(pool, self._channel, self.generation, self._inbox, self.declare)
+            self._consumers[pool] = Consumer(pool, self._channel, self.generation, self._inbox, self)
         return self._consumers[pool]
-
-    def _count(self, pool: str, answer: Future[Any]) -> None:
-        # Declared once more: a passive declaration of a queue that was deleted would close the channel.
-        self._channel.queue_declare(
-            queue_name(pool),
-            durable=True,
-            arguments=ARGUMENTS,
-            callback=lambda ok: succeed(answer, ok.method.message_count),
-        )
 
     def _send(self, publication: _Publication, count: int) -> None:
         publication.unconfirmed = count
@@ -121,25 +135,38 @@ class Session:
             publication.returned += 1
 
     def _confirmed(self, frame: Any) -> None:
-        """Taken (ack) or refused (nack); refused means that the queue is full, and so is what we want."""
+        """Messages were taken (ack) or refused (nack)."""
         last = frame.method.delivery_tag
         numbers = [number for number in self._on_the_way if number <= last] if frame.method.multiple else [last]
         for number in numbers:
             publication = self._on_the_way.pop(number)
             publication.unconfirmed -= 1
+            publication.refused += isinstance(frame.method, Basic.Nack)
             if publication.unconfirmed == 0:
                 self._published_all(publication)
 
     def _published_all(self, publication: _Publication) -> None:
-        if publication.returned == 0:
-            succeed(publication.answer, None)
-            return
-        self._declared.discard(publication.pool)  # somebody deleted the queue
-        if publication.last_try:
-            name = queue_name(publication.pool)
-            fail(publication.answer, QueueUnreachable(f"RabbitMQ has no queue {name}, time and again"))
+        """Every message was answered; what did not get in is sent again, unless there are permits enough."""
+        pool, answer = publication.pool, publication.answer
+        missing = publication.returned + publication.refused
+
+        def once_more(permits: int, _consumers: int) -> None:
+            if permits >= MOST_PERMITS:
+                succeed(answer, None)
+            elif publication.tries == 1:
+                fail(answer, QueueUnreachable(f"RabbitMQ takes no messages for {queue_name(pool)}", hint=HINT))
+            else:
+                self._after_pause(lambda: self.publish(pool, missing, answer, tries=publication.tries - 1))
+
+        if missing == 0:
+            succeed(answer, None)
+        elif publication.returned:
+            self._after_pause(lambda: self.examine(pool, once_more))
         else:
-            self.publish(publication.pool, publication.returned, publication.answer, last_try=True)
+            self.examine(pool, once_more)
+
+    def _after_pause(self, step: Callable[[], None]) -> None:
+        self._later(PAUSE_SECONDS, lambda: step() if self._channel.is_open else None)
 
     def _cancelled(self, frame: Any) -> None:
         for consumer in self._consumers.values():
@@ -147,10 +174,9 @@ class Session:
                 consumer.cancelled()
 
     def _cancelled_by_broker(self, frame: Any) -> None:
-        for pool, consumer in self._consumers.items():
-            if consumer.tag == frame.method.consumer_tag:
-                self._declared.discard(pool)
-                consumer.cancelled()
+        """Somebody deleted the queue. Begin anew: if it is back, this channel would not get its messages."""
+        log().warning("consumer_cancelled", consumer=frame.method.consumer_tag)
+        self._channel.close()
 
     def _block(self, _connection: Any, frame: Any) -> None:
         self._blocked = str(frame.method.reason)
@@ -161,7 +187,7 @@ class Session:
         self._blocked = None
 
 
-def succeed(answer: Future[Any], value: int | None) -> None:
+def succeed(answer: Future[Any], value: int | str | None) -> None:
     """Answer; nothing happens when that was done before, or nobody waits for it any more."""
     with suppress(InvalidStateError):
         answer.set_result(value)

@@ -15,6 +15,8 @@ NAMESPACE = "nerproc.v1"
 DEAD_LETTER_EXCHANGE = f"{NAMESPACE}.dlx"
 DEAD_LETTER_QUEUE = f"{NAMESPACE}.dlq"
 
+MOST_PERMITS = 10_000  # in one queue: more would wake nobody sooner
+
 # The same on RabbitMQ 3.10 to 4.x, which differ over every other argument.
 ARGUMENTS = {
     "x-queue-type": "quorum",
@@ -22,9 +24,9 @@ ARGUMENTS = {
     "x-dead-letter-exchange": DEAD_LETTER_EXCHANGE,
     "x-dead-letter-strategy": "at-least-once",
     "x-overflow": "reject-publish",
-    "x-max-length": 10_000,  # more permits wake nobody sooner
+    "x-max-length": MOST_PERMITS,
 }
-DEAD_LETTER_ARGUMENTS = {"x-queue-type": "quorum", "x-max-length": 10_000}  # the oldest are dropped first
+DEAD_LETTER_ARGUMENTS = {"x-queue-type": "quorum", "x-max-length": MOST_PERMITS}  # the oldest are dropped first
 
 VERSION = 1
 MOST_BYTES = 1_024  # of a permit
