@@ -60,7 +60,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def many_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """More than is scanned in the time that a test takes."""
-    return write_files(tmp_path_factory.mktemp("sources") / "files", 20_000)
+    return write_files(tmp_path_factory.mktemp("sources") / "files", 10_000 if ROUNDS else 1_500)
 
 
 @pytest.fixture(scope="session")
