@@ -14,6 +14,7 @@
     ├── NotFound                   not-found            404   5
     ├── Conflict                   conflict             409   6
     │   ├── IllegalMove            illegal-move         409   6
+    │   ├── QueueMismatch          queue-mismatch       409   6
     │   └── SchemaMismatch         schema-mismatch      409   6
     │       └── SchemaOutdated     schema-outdated      409   6
     ├── Unreachable                unreachable          503   7
@@ -171,6 +172,12 @@ class IllegalMove(Conflict):
     """The job is in a state that does not allow this."""
 
     slug = "illegal-move"
+
+
+class QueueMismatch(Conflict):
+    """The queue was declared in another way than nerproc does."""
+
+    slug = "queue-mismatch"
 
 
 class SchemaMismatch(Conflict):

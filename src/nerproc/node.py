@@ -26,11 +26,15 @@ def open_database(settings: Settings) -> Database:
     return Database.at(settings.database_url.get_secret_value())
 
 
-def open_queue(settings: Settings, database: Database) -> Queue:  # noqa: ARG001 - there is one kind
-    """The queue: notifications of the database."""
-    from nerproc.queue.postgres import PostgresQueue
+def open_queue(settings: Settings, database: Database) -> Queue:
+    """What wakes workers: RabbitMQ by URL, or the database. Connects when it is first used."""
+    if settings.queue_url is None:
+        from nerproc.queue.postgres import PostgresQueue
 
-    return PostgresQueue(database)
+        return PostgresQueue(database)
+    from nerproc.queue.rabbit.queue import RabbitQueue
+
+    return RabbitQueue(settings.queue_url.get_secret_value())
 
 
 def try_queue(queue: Queue) -> tuple[str, float]:
@@ -38,11 +42,16 @@ def try_queue(queue: Queue) -> tuple[str, float]:
 
     Raises:
         QueueUnreachable: it does not, and why.
+        QueueMismatch: it is there, but not as it has to be.
     """
     from nerproc.queue import postgres
 
-    assert isinstance(queue, postgres.PostgresQueue)
-    return postgres.try_out(queue)
+    if isinstance(queue, postgres.PostgresQueue):
+        return postgres.try_out(queue)
+    from nerproc.queue.rabbit.queue import RabbitQueue, try_out
+
+    assert isinstance(queue, RabbitQueue)
+    return try_out(queue)
 
 
 def open_storage(settings: Settings) -> Storage:
@@ -96,8 +105,10 @@ class Node:
     def open(cls, settings: Settings, *, migrate: bool = True) -> Self:
         """Connect everything; `migrate` brings the database to this version (else it must be at it).
 
+        A queue that is down is no hindrance: jobs can be submitted, and workers look for work by themselves.
+
         Raises:
-            Unreachable: something does not answer.
+            Unreachable: something else does not answer.
             SchemaMismatch: the database belongs to another version.
         """
         from nerproc.db import migration

@@ -28,6 +28,10 @@ class Settings(BaseModel):
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL 15 or newer; absent: an embedded server in the home."
     )
+    queue_url: SecretStr | None = Field(
+        default=None,
+        description="RabbitMQ (amqp:// or amqps://) that wakes workers; absent: the database does.",
+    )
     api_url: str | None = Field(default=None, description="Head that commands talk to; absent: the home's own.")
     api_token: SecretStr | None = Field(default=None, description="Token that commands send to the head.")
     host: str = Field(default="127.0.0.1", description="Address that `nerproc serve` binds.")

@@ -38,9 +38,11 @@ def write_files(folder: Path, count: int = OBJECTS) -> Path:
 class Fleet:
     """One home; its own node submits and looks, workers are processes."""
 
-    def __init__(self, home: Path, files: Path) -> None:
+    def __init__(self, home: Path, files: Path, **environment: str) -> None:
+        """`environment` is that of the workers; the node itself goes by the home's settings."""
         self.home = home
         self.files = files
+        self.environment = {**SMALL_STEPS, **environment}
         self.node = Node.open(Settings.load(home=home, compact_parts=1_000))
         self.workers: list[subprocess.Popen[bytes]] = []
 
@@ -55,7 +57,7 @@ class Fleet:
         """Start `nerproc worker`; in a session of its own, so that it can be signalled as a whole."""
         worker = subprocess.Popen(
             [sys.executable, "-m", "nerproc", "worker", "--concurrency", str(slots), *arguments],
-            env={**os.environ, **SMALL_STEPS, "NERPROC_HOME": str(self.home), **environment},
+            env={**os.environ, **self.environment, "NERPROC_HOME": str(self.home), **environment},
             start_new_session=True,
         )
         self.workers.append(worker)
