@@ -34,6 +34,7 @@ def work(settings: Settings, *, concurrency: int | None = None) -> None:
     Raises:
         Unreachable: the database did not answer for PATIENCE_SECONDS.
         SchemaMismatch: it has not had this version's schema for as long.
+        QueueMismatch: the queue was declared in another way.
     """
     observe.configure()
     concurrency = concurrency or cores()
