@@ -1,9 +1,9 @@
 """Named places where a test makes nerproc fail: `NERPROC_FAILPOINT=name:action[:n][,…]`.
 
 `action` is kill (SIGKILL), raise, hang, grow (take memory without end), or slow (50 ms, then it goes on); `n`
-is the first time that counts (default 1). `name@detail` counts only where the place has that detail, as the name
-of an object. With `NERPROC_FAILPOINT_ONCE` set to a path, only the process that creates that file fails: its
-successors go on.
+is the first time that counts (default 1). `name@detail` counts only where the place has that detail, as the
+name of an object. With `NERPROC_FAILPOINT_ONCE` set to a path, only the process that creates that file fails:
+its successors go on.
 """
 
 from __future__ import annotations

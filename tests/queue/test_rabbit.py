@@ -91,7 +91,7 @@ def test_queues_are_declared_with_exactly_these_arguments(bench: Bench) -> None:
         "x-queue-type": "quorum",
         "x-delivery-limit": 20,
         "x-dead-letter-exchange": "nerproc.v1.dlx",
-        "x-dead-letter-strategy": "at-least-once",
+        
         "x-overflow": "reject-publish",
         "x-max-length": 10_000,
     }
@@ -196,6 +196,16 @@ def test_a_busy_process_holds_no_permit_that_others_could_use(bench: Bench) -> N
     other.ack(take(other, 1), more=False)
     assert other.depth("infer") == 0
     assert bench.unsettled() == 0
+
+
+def test_a_busy_process_leaves_all_its_pools(bench: Bench) -> None:
+    busy, other = bench.queue(), bench.queue()
+    other.publish("infer")
+    permit = busy.wait(["infer", "train"], 10)
+    assert permit is not None
+    busy.ack(permit, more=False)
+    other.publish("train")
+    assert other.wait(["train"], 3) == Permit("train")
 
 
 def test_a_process_that_stops_waiting_gives_back_what_it_was_sent(bench: Bench) -> None:

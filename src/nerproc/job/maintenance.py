@@ -18,7 +18,7 @@ from nerproc.job import sql
 from nerproc.job.uploads import Uploads
 from nerproc.job.workers import Workers
 from nerproc.observe import log
-from nerproc.queue.base import Queue
+from nerproc.queue.base import Queue, wake
 from nerproc.storage.base import Storage
 
 TICK_SECONDS = 5.0
@@ -91,10 +91,7 @@ class Maintenance:
         if added is None:
             self._db.execute(sql.CLOSE, {"job": job})
             return
-        try:
-            self._queue.publish(added["pool"])
-        except QueueUnreachable:
-            return
+        wake(self._queue, added["pool"])
 
     def collect(self, *, age_seconds: float = DAY_SECONDS, ended: threading.Event | None = None) -> int:
         """Delete artifacts older than `age_seconds` that nothing points at, until `ended`; return how many.

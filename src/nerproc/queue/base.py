@@ -11,6 +11,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from nerproc.errors import QueueMismatch, QueueUnreachable
+from nerproc.observe import log
+
 
 @dataclass(frozen=True, slots=True)
 class Permit:
@@ -53,3 +56,11 @@ class Queue(Protocol):
     def close(self) -> None:
         """Let go of connections; a `wait` in another thread returns None."""
         ...
+
+
+def wake(queue: Queue, pool: str, count: int = 1) -> None:
+    """Publish, or say in the log why not: without a permit workers find the work too, in seconds."""
+    try:
+        queue.publish(pool, count)
+    except (QueueUnreachable, QueueMismatch) as error:
+        log().warning("publish_failed", reason=error.message)

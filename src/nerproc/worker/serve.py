@@ -37,6 +37,8 @@ def work(settings: Settings, *, pools: Sequence[str] = POOLS, concurrency: int |
         Unreachable: the database did not answer for PATIENCE_SECONDS.
         SchemaOutdated: it was older than this version for as long.
         SchemaMismatch: it belongs to a newer version.
+        SchemaMismatch: it has not had this version's schema for as long.
+        QueueMismatch: the queue was declared in another way.
     """
     observe.configure()
     concurrency = concurrency or cores()

@@ -75,10 +75,10 @@ class Inbox:
         with self._changed:
             return self._waiting[pool] > 0 or time.monotonic() < self._wanted_until.get(pool, 0.0)
 
-    def leave(self, pool: str) -> None:
-        """No thread will wait for `pool` soon, apart from those that do."""
+    def leave(self) -> None:
+        """No thread will wait soon, apart from those that do."""
         with self._changed:
-            self._wanted_until.pop(pool, None)
+            self._wanted_until.clear()
 
     def fail(self, failure: Failure | None) -> None:
         """Let every wait end with `failure`; None lets them wait again."""

@@ -72,7 +72,7 @@ class RabbitQueue:
     def ack(self, permit: Permit, *, more: bool) -> None:
         """Let the broker forget the permit; without `more`, only after this process stopped to consume."""
         if not more:
-            self._inbox.leave(permit.pool)
+            self._inbox.leave()
         self._link.call(lambda: self._acknowledge(permit))
 
     def depth(self, pool: str) -> int | None:
@@ -154,6 +154,7 @@ class RabbitQueue:
         generation, delivery = permit.receipt
         if self._session is not None and generation == self._session.generation:
             self._session.consumer(permit.pool).acknowledge(delivery)
+            self._adjust()  # a busy worker leaves its other pools, too
 
 
 def try_out(queue: RabbitQueue) -> tuple[str, float]:

@@ -17,12 +17,13 @@ DEAD_LETTER_QUEUE = f"{NAMESPACE}.dlq"
 
 MOST_PERMITS = 10_000  # in one queue: more would wake nobody sooner
 
-# The same on RabbitMQ 3.10 to 4.x, which differ over every other argument.
+# The same on RabbitMQ 3.10 to 4.x, which differ over every other argument. Dead letters are moved at most once:
+# a permit that cannot be read is worth nothing, and with "at-least-once" a 3.10.8 whose queue is deleted right
+# after its start loses the process that serves all its quorum queues.
 ARGUMENTS = {
     "x-queue-type": "quorum",
     "x-delivery-limit": 20,
     "x-dead-letter-exchange": DEAD_LETTER_EXCHANGE,
-    "x-dead-letter-strategy": "at-least-once",
     "x-overflow": "reject-publish",
     "x-max-length": MOST_PERMITS,
 }
