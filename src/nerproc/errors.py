@@ -10,7 +10,10 @@
     │   └── SettingsError          invalid-settings     500   2
     ├── ObjectsFailed              objects-failed       500   3
     ├── Refused                    refused              403   4
-    │   └── PathNotAllowed         path-not-allowed     403   4
+    │   ├── PathNotAllowed         path-not-allowed     403   4
+    │   ├── Unauthenticated        unauthenticated      401   4
+    │   ├── ScopeMissing           scope-missing        403   4
+    │   └── TooManyRequests        too-many-requests    429   4
     ├── NotFound                   not-found            404   5
     ├── Conflict                   conflict             409   6
     │   ├── IllegalMove            illegal-move         409   6
@@ -150,6 +153,31 @@ class PathNotAllowed(Refused):
     """The path is outside the folders that the operator allows."""
 
     slug = "path-not-allowed"
+
+
+class Unauthenticated(Refused):
+    """The request does not say who sends it."""
+
+    slug = "unauthenticated"
+    status = 401
+
+
+class ScopeMissing(Refused):
+    """The token does not allow this."""
+
+    slug = "scope-missing"
+
+
+class TooManyRequests(Refused):
+    """There were too many requests lately."""
+
+    slug = "too-many-requests"
+    status = 429
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None, seconds: float = 1) -> None:
+        """`seconds` is how long to wait before the next request."""
+        self.seconds = seconds
+        super().__init__(message, hint=hint)
 
 
 class NotFound(NerprocError):

@@ -33,9 +33,22 @@ class Settings(BaseModel):
         description="RabbitMQ (amqp:// or amqps://) that wakes workers; absent: the database does.",
     )
     api_url: str | None = Field(default=None, description="Head that commands talk to; absent: the home's own.")
-    api_token: SecretStr | None = Field(default=None, description="Token that commands send to the head.")
+    api_token: SecretStr | None = Field(
+        default=None,
+        description="Token that commands send to the head; a head that has it set lets it do everything.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `nerproc serve` binds.")
     port: int = Field(default=8001, ge=0, le=65_535, description="Port that `nerproc serve` binds.")
+    tls_cert: Path | None = Field(default=None, description="Certificate chain of the head (PEM), for HTTPS.")
+    tls_key: Path | None = Field(default=None, description="Private key of the certificate (PEM).")
+    cors_origins: list[str] = Field(
+        default_factory=list, description="Sites whose pages may call the API (a JSON list); none by default."
+    )
+    request_rate: float = Field(
+        default=50,
+        ge=0,
+        description="Requests a second of one token, or one address, ten seconds' worth at once; 0: no limit.",
+    )
     roots: list[Path] = Field(
         default_factory=list, description="Folders whose files the API may scan (a JSON list); none by default."
     )

@@ -91,7 +91,6 @@ def test_queues_are_declared_with_exactly_these_arguments(bench: Bench) -> None:
         "x-queue-type": "quorum",
         "x-delivery-limit": 20,
         "x-dead-letter-exchange": "nerproc.v1.dlx",
-        
         "x-overflow": "reject-publish",
         "x-max-length": 10_000,
     }
