@@ -21,12 +21,13 @@ lint: $(VENV)/.lint  ## Format, rules, types, and the direction of imports.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.bench  ## Measure; each line is one JSON object. Peers run in an environment of their own.
+bench: $(VENV)/.bench rabbitmq  ## Measure; each line is one JSON object. Peers run in an environment of their own.
 	$(BIN)/python -m benchmarks.patterns --prose $(PROSE) --peer-python $(PRESIDIO)/bin/python
 	$(BIN)/python -m benchmarks.scan --prose $(PROSE)
 	$(BIN)/python -m benchmarks.memory --prose $(PROSE)
 	$(BIN)/python -m benchmarks.results
 	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.queues --peer-python $(PRESIDIO)/bin/python
 
 docs: $(VENV)/.nerproc  ## Write docs/api.md anew.
 	$(BIN)/python -m nerproc.api.docs > docs/api.md
@@ -58,7 +59,7 @@ $(VENV)/.lint: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --group lint
 	touch $@
 
-$(VENV)/.bench: $(VENV)/.test
+$(VENV)/.bench: pyproject.toml $(VENV)/.test
 	$(PYTHON) -m venv $(PRESIDIO)
 	$(PRESIDIO)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(PRESIDIO)/bin/python -m pip install --quiet --group bench
