@@ -59,11 +59,14 @@ _INDIA = (
     ),
     *identifier("in_passport", ("passport", "passport number", "indian passport"),
                 led("[A-Z]", r"[1-9]\d ?\d{4}[1-9]", 0.1)),
-    *identifier("in_voter", ("voter", "voter id", "epic", "elector", "elector photo identity card"),
+    *identifier("in_voter", ("voter", "vote", "epic", "elector", "electoral", "elector photo identity card"),
                 led("[A-Z][A-DGHJKMNPRSY][A-Z]", r"\d{7}", 0.4),
                 led("[A-Z]{3}", r"\d{7}", 0.3)),
     *identifier("in_upi", ("upi", "upi id", "vpa", "gpay", "phonepe", "paytm", "bhim"),
                 Form(rf"\b\w[\w.-]*@{_UPI_HANDLE}\b(?![.-]?\w)", 0.6, gate=rf"@{_UPI_HANDLE}\b",
+                     prefix=_UPI_NAME),
+                # Of any other bank; also how a shell names a host.
+                Form(r"\b\w[\w.-]*@(?!localhost\b)[a-z]{3,20}\b(?![.-]?\w)", 0.1, gate=r"@[a-z]{3,20}\b",
                      prefix=_UPI_NAME)),
 )  # fmt: skip
 
@@ -78,6 +81,7 @@ _SINGAPORE = (
         "sg_uen",
         ("uen", "unique entity number", "business registration", "acra"),
         led("[RST]", r"\d{2}[A-Z]{2}\d{4}[A-Z]", 0.5, decisive(standard("sg.uen"))),
+        token(r"\d{8,9}[A-Z]", 0.5, necessary(standard("sg.uen")), ignore_case=False),
         token(r"\d{8,9}[A-Z]", 0.3, necessary(standard("sg.uen"))),
     ),
 )  # fmt: skip
@@ -100,7 +104,7 @@ _KOREA = (
     *identifier(
         "kr_brn",
         ("사업자등록번호", "사업자번호", "사업자", "brn", "business registration number", "korean brn"),
-        token(r"\d{3}-\d{2}-\d{5}", 0.4, necessary(kr_brn), ignore_case=False),
+        token(r"\d{3}-\d{2}-\d{5}", 0.5, necessary(kr_brn), ignore_case=False),
         digits(10, 0.05, necessary(kr_brn)),
     ),
     *identifier(
@@ -128,6 +132,7 @@ _KOREA = (
         token(r"302-\d{4}-\d{4}-\d{2}", 0.5, ignore_case=False),
         token(r"\d{3}-\d{2,3}-\d{6}|\d{6}-\d{2}-\d{6}|\d{4}-\d{3}-\d{6}|\d{3}-\d{6}-\d{5}|\d{3}-\d{6}-\d{2}-\d{3}",
               0.2, ignore_case=False),
+        digits((10, 14), 0.01),
     ),
 )  # fmt: skip
 
@@ -176,18 +181,18 @@ _SOUTHEAST = (
     ),
     *identifier(
         "ph_umid",
-        ("umid", "crn", "common reference number", "sss", "gsis", "philhealth", "pag-ibig",
-            "unified multi-purpose id"),
+        ("umid", "crn", "common reference number", "sss", "gsis", "philhealth", "phil-health", "pag-ibig",
+            "unified multi-purpose id", "unified multipurpose id"),
         token(r"\d{4}-\d{7}-\d", 0.5, ignore_case=False),
         digits(12, 0.1),
     ),
     *identifier(
         "ph_health_insurance",
-        ("philhealth", "philhealth id", "philhealth number", "kalusugan"),
+        ("philhealth", "phil-health", "kalusugan"),
         token(r"\d{2}-\d{9}-\d", 0.5, necessary(ph_philhealth), ignore_case=False),
         digits(12, 0.05, necessary(ph_philhealth)),
     ),
-    *identifier("my_nric", ("nric", "mykad", "kad pengenalan", "no. kp", "ic number"),
+    *identifier("my_nric", ("nric", "mykad", "my-kad", "kad pengenalan", "no. kp", "ic number"),
                 token(r"\d{6}-\d{2}-\d{4}", 0.5, necessary(standard("my.nric")), ignore_case=False),
                 digits(12, 0.2, necessary(standard("my.nric")))),
     *identifier("id_nik", ("nik", "nomor induk kependudukan", "ktp", "no ktp"),
@@ -216,12 +221,12 @@ _WEST = (
                 digits(10, 0.1, necessary(has_luhn), of=r"[12]\d{9}")),
     *identifier(
         "tr_national_id",
-        ("tc kimlik", "tc kimlik no", "kimlik no", "kimlik numarası", "tckn", "tc no", "nüfus cüzdanı",
-            "turkish id"),
+        ("tc kimlik", "tc kimlik no", "kimlik no", "kimlik numarası", "kimlik numarasi", "tckn", "tc no",
+            "nüfus cüzdanı", "turkish id", "türk kimlik"),
         digits(11, 0.4, necessary(standard("tr.tckimlik"))),
     ),
     *identifier("tr_tax_id", ("vkn", "vergi no", "vergi kimlik", "vergi kimlik no", "vergi numarası",
-                              "mükellef"),
+                              "vergi numarasi", "mükellef", "mukellef", "turkish tax id"),
                 digits(10, 0.1, necessary(standard("tr.vkn")))),
 )  # fmt: skip
 
