@@ -166,6 +166,11 @@ def test_named_by_what_stands_right_before(text: str, kind: str, number: str) ->
         ("my electoral card XYZ4028837", "in_voter"),
         ("orgnummer 212000-0142", "se_organisationsnummer"),
         ("NIBSS: the bank has 22148790365", "ng_bvn"),
+        ("her UK passport, 417203985", "uk_passport"),
+        ("an American passport (417203985)", "us_passport"),
+        ("the Korean passport M41720398", "kr_passport"),
+        ("Philippine passport PB4172039", "ph_passport"),
+        ("an Indian passport K4172036", "in_passport"),
     ],
 )
 def test_words_beside_it_in_other_spellings(text: str, kind: str) -> None:
@@ -181,6 +186,7 @@ def test_words_beside_it_in_other_spellings(text: str, kind: str) -> None:
         ("SIRET 00000000000000", "fr_siret"),
         ("CLIA 05D0000000", "us_clia"),
         ("UPI root@localhost", "in_upi"),
+        ("계좌 01041720398", "kr_bank_account"),
         ("claim number unknown-yet", "us_claim_number"),
         ("the claim id is abc", "us_claim_number"),
         ("driver license B*K**J*314QRS", "us_driver_license"),

@@ -57,8 +57,9 @@ _INDIA = (
         token(r"(?:0[1-9]|[12]\d|3[0-8]|97|99)[A-Z]{5}\d{4}[A-Z][0-9A-Z]Z[0-9A-Z]", 0.4,
               sufficient(standard("in_.gstin"))),
     ),
-    *identifier("in_passport", ("passport", "passport number", "indian passport"),
+    *identifier("in_passport", ("passport", "passport number"),
                 led("[A-Z]", r"[1-9]\d ?\d{4}[1-9]", 0.1)),
+    *identifier("in_passport", ("indian passport",), led("[A-Z]", r"[1-9]\d ?\d{4}[1-9]", 0.26)),
     *identifier("in_voter", ("voter", "vote", "epic", "elector", "electoral", "elector photo identity card"),
                 led("[A-Z][A-DGHJKMNPRSY][A-Z]", r"\d{7}", 0.4),
                 led("[A-Z]{3}", r"\d{7}", 0.3)),
@@ -122,9 +123,14 @@ _KOREA = (
     ),
     *identifier(
         "kr_passport",
-        ("여권", "여권번호", "passport", "passport number", "korean passport"),
+        ("passport", "passport number"),
         led("[MSROD]", r"\d{3}[A-Z]\d{4}", 0.1),
         led("[MSROD]", r"\d{8}", 0.05),
+    ),
+    *identifier(
+        "kr_passport",
+        ("여권", "여권번호", "korean passport"),
+        led("[MSROD]", r"\d{3}[A-Z]\d{4}|\d{8}", 0.26),
     ),
     *identifier(
         "kr_bank_account",
@@ -132,7 +138,8 @@ _KOREA = (
         token(r"302-\d{4}-\d{4}-\d{2}", 0.5, ignore_case=False),
         token(r"\d{3}-\d{2,3}-\d{6}|\d{6}-\d{2}-\d{6}|\d{4}-\d{3}-\d{6}|\d{3}-\d{6}-\d{5}|\d{3}-\d{6}-\d{2}-\d{3}",
               0.2, ignore_case=False),
-        digits((10, 14), 0.01),
+        # Neither mobile phones nor registration numbers of residents, which have 13.
+        digits((10, 14), 0.01, of=r"(?!01)\d{10,12}|\d{14}"),
     ),
 )  # fmt: skip
 
@@ -168,9 +175,15 @@ _SOUTHEAST = (
     ),
     *identifier(
         "ph_passport",
-        ("passport", "passport number", "philippine passport", "pasaporte", "travel document", "dfa"),
+        ("passport", "passport number", "travel document"),
         led("[A-Z]", r"\d{7}[A-Z]", 0.1),
         led("[A-Z]{2}", r"\d{7}", 0.1),
+    ),
+    *identifier(
+        "ph_passport",
+        ("philippine passport", "filipino passport", "pasaporte", "dfa"),
+        led("[A-Z]", r"\d{7}[A-Z]", 0.26),
+        led("[A-Z]{2}", r"\d{7}", 0.26),
     ),
     *identifier(
         "ph_tin",

@@ -49,12 +49,16 @@ _ISLES = (
     ),
     *identifier(
         "uk_passport",
-        (
-            "passport", "passport number", "travel document", "uk passport", "british passport", "hm passport",
-            "hmpo", "his majesty", "her majesty",
-        ),
+        ("passport", "passport number", "travel document"),
         led("[A-Z]{2}", r"\d{7}", 0.1),
         digits(9, 0.04),
+    ),
+    # Beside these, surer than those of the other countries that share its form.
+    *identifier(
+        "uk_passport",
+        ("uk passport", "british passport", "hm passport", "hmpo", "his majesty", "her majesty"),
+        led("[A-Z]{2}", r"\d{7}", 0.26),
+        digits(9, 0.26),
     ),
     *identifier(
         "uk_driving_licence",

@@ -82,9 +82,15 @@ _LICENSE = (
 _DOCUMENTS = (
     *identifier(
         "us_passport",
-        ("passport", "us passport", "passport number", "travel document", "united states"),
+        ("passport", "passport number", "travel document", "united states"),
         led("[A-Z]", r"\d{8}", 0.1),
         digits(9, 0.05),
+    ),
+    *identifier(
+        "us_passport",
+        ("us passport", "american passport"),
+        led("[A-Z]", r"\d{8}", 0.26),
+        digits(9, 0.26),
     ),
     *identifier(
         "us_driver_license",
