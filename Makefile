@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PRESIDIO ?= $(VENV)-peer
 PROSE ?= examples/documents/prose
 
-.PHONY: demo test lint bench docs clean rabbitmq
+.PHONY: demo test lint bench faults docs clean rabbitmq
 
 demo: $(VENV)/.nerproc  ## Scan the example documents and show the report.
 	$(BIN)/nerproc scan examples/documents --group 'people with numbers=COUNT(ID_NUMBER) > 0 OR COUNT(SSN) > 0'
@@ -28,6 +28,9 @@ bench: $(VENV)/.bench rabbitmq  ## Measure; each line is one JSON object. Peers 
 	$(BIN)/python -m benchmarks.results
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.queues --peer-python $(PRESIDIO)/bin/python
+
+faults: $(VENV)/.test rabbitmq  ## Cause every fault many times, with the settings of production, and print what was measured.
+	NERPROC_FAULT_ROUNDS=200 $(BIN)/python -m pytest tests/fault
 
 docs: $(VENV)/.nerproc  ## Write docs/api.md anew.
 	$(BIN)/python -m nerproc.api.docs > docs/api.md
