@@ -46,7 +46,7 @@ def head_that_dies(made: Cluster, failpoint: str, home: Path) -> subprocess.Pope
         ("permits_sent", "head killed between publish and confirm"),
     ],
 )
-def test_a_job_that_was_taken_is_done(
+def test_a_job_that_was_taken_is_done(  # noqa: PLR0917 - fixtures
     failpoint: str,
     words: str,
     cluster: MakeCluster,
