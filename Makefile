@@ -28,6 +28,7 @@ bench: $(VENV)/.bench rabbitmq  ## Measure; each line is one JSON object. Peers 
 	$(BIN)/python -m benchmarks.results
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.queues --peer-python $(PRESIDIO)/bin/python
+	$(BIN)/python -m benchmarks.hosts --prose $(PROSE)
 
 faults: $(VENV)/.test rabbitmq  ## Cause every fault many times, with the settings of production, and print what was measured.
 	NERPROC_FAULT_ROUNDS=200 $(BIN)/python -m pytest tests/fault
