@@ -81,6 +81,8 @@ def texts(text: str, label: str) -> list[str]:
         ("PHONE_NUMBER", None, "(Büro: +49 30 23125 017).", "+49 30 23125 017"),
         ("PHONE_NUMBER", None, "Telephone (02) 5550 1234", "(02) 5550 1234"),
         ("PHONE_NUMBER", None, "Ring the ward: 020 7946 0599", "020 7946 0599"),
+        ("PHONE_NUMBER", None, "手機 0917-204-881", "0917-204-881"),
+        ("PHONE_NUMBER", None, "市話(02)2391-8840", "(02)2391-8840"),
         ("PHONE_NUMBER", None, "電話番号：03-5555-0142", "03-5555-0142"),
         ("PHONE_NUMBER", None, "Tel. 030 901820", "030 901820"),
         ("PHONE_NUMBER", None, "phone: 020 7946 0958", "020 7946 0958"),

@@ -16,7 +16,7 @@ _WORDS = (
     "telefon", "téléphone", "teléfono", "telefono", "telefone", "handy", "mobil", "portable", "móvil",
     "celular", "cellulare", "rufnummer", "telefoon", "puhelin", "telefonnummer", "phone number",
     "contact number", "mobile number", "tél", "тел", "телефон", "τηλέφωνο", "τηλ", "電話", "携帯", "电话",
-    "fon", "durchwahl", "festnetz", "mobiltelefon", "gsm", "tlf", "tlfn", "komórka", "手机",
+    "fon", "durchwahl", "festnetz", "mobiltelefon", "gsm", "tlf", "tlfn", "komórka", "手机", "手機", "市話",
     "my number", "our number", "reach me", "reach us", "cep",
     "電郵", "전화", "휴대폰", "โทร", "فون", "هاتف", "טלפון", "נייד",
 )  # fmt: skip
