@@ -38,7 +38,7 @@ class ChildProcess:
         )
         theirs.close()
         self.channel = Channel(Connection(ours.detach()))
-        self.channel.send({"op": "start", "settings": _visible(settings)})
+        self.channel.send({"op": "start", "settings": settings.revealed("database_url", "api_token")})
         self._memory_limit = settings.child_memory_bytes
         self._stall_seconds = settings.stall_seconds
         self.used = False  # it has begun a task
@@ -92,8 +92,3 @@ class ChildProcess:
         if self.verdict is not None:
             return self.verdict
         return f"it was ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
-
-
-def _visible(settings: Settings) -> dict[str, object]:
-    """What a child may know: it needs no database."""
-    return settings.model_dump(mode="json", exclude={"database_url"})
