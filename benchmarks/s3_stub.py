@@ -17,7 +17,7 @@ import random
 import re
 import sys
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,6 +52,7 @@ class Objects(MutableMapping[str, bytes]):
         self._contents = dict.fromkeys(keys, content)
 
     def etag(self, key: str) -> str:
+        """The quoted checksum of the content."""
         content = self._contents[key]
         if content not in self._etags:
             self._etags[content] = f'"{hashlib.md5(content).hexdigest()}"'
@@ -97,6 +98,7 @@ class Stub:
         self.objects = Objects()
         self.faults = Faults()
         self.requests: Counter[str] = Counter()  # "GET key", "LIST prefix" -> number
+        self.headers: deque[dict[str, str]] = deque(maxlen=100)  # of the last requests
         self.endpoint = ""
         self.connections: set[asyncio.Transport] = set()
         self._loop = asyncio.new_event_loop()
@@ -170,6 +172,7 @@ class _Connection(asyncio.Protocol):
         listing = method == "GET" and "list-type=2" in query
         what = f"LIST {dict(parse_qsl(query)).get('prefix', '')}" if listing else f"{method} {key}"
         self._stub.requests[what] += 1
+        self._stub.headers.append(headers)
         if faults.before is not None:
             faults.before("LIST" if listing else method, key, self._stub.requests[what])
         if faults.redirect is not None:
@@ -235,6 +238,9 @@ class _Connection(asyncio.Protocol):
         content, etag = objects[key], objects.etag(key)
         if headers.get("if-match", etag) not in {etag, "*"}:
             self._fail(412, head=head)
+            return
+        if headers.get("if-none-match") == etag:
+            self._send(304, headers={"ETag": etag}, head=True)
             return
         about = {"ETag": etag, "Last-Modified": _NEVER_CHANGED, "Accept-Ranges": "bytes"}
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", headers.get("range", ""))

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.buckets import moto_server
 from tests.process import RunningHead, running_head
 
 from nerproc.db.database import Database
+from nerproc.settings import S3Connection
 
 # What a shell runs in the background ignores Ctrl-C, and so would the commands that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -44,6 +46,13 @@ def database(server: Path) -> Iterator[Database]:
         maintenance.execute("CREATE DATABASE test")
     with Database.embedded(server, name="test") as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[S3Connection]:
+    """An S3 server, over HTTP: moto in a thread of this process."""
+    with moto_server() as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,16 @@ def open_database(settings: Settings) -> Database:
 
 
 def open_storage(settings: Settings) -> Storage:
-    """The artifact store of the home."""
+    """The artifact store: a bucket, or a folder of the home."""
+    if settings.storage_url is not None:
+        from nerproc.storage.s3 import S3Storage
+
+        return S3Storage(
+            settings.storage_url,
+            settings.connection(None),
+            folder=settings.home / "s3",
+            cache_bytes=settings.cache_bytes,
+        )
     from nerproc.storage.local import LocalStorage
 
     return LocalStorage(settings.home / "artifacts")
