@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benchmarks.s3_stub import Stub, serving
 from tests.buckets import moto_server
 from tests.process import RunningHead, running_head
 
@@ -53,6 +54,13 @@ def moto() -> Iterator[S3Connection]:
     """An S3 server, over HTTP: moto in a thread of this process."""
     with moto_server() as connection:
         yield connection
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    """An S3 server that can fail, with one bucket, `bucket`."""
+    with serving() as stub:
+        yield stub
 
 
 @pytest.fixture(scope="session")

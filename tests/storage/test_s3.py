@@ -8,11 +8,10 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.s3_stub import Stub, serving
+from benchmarks.s3_stub import Stub
 from pydantic import SecretStr
 from tests.buckets import new_bucket
 
@@ -20,12 +19,6 @@ from nerproc.errors import NotFound, StorageUnreachable
 from nerproc.settings import S3Connection
 from nerproc.storage.cache import KEEP_SECONDS
 from nerproc.storage.s3 import S3Storage
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with serving() as stub:
-        yield stub
 
 
 def store(connection: S3Connection, bucket: str, folder: Path, *, cache_bytes: int = 1 << 30) -> S3Storage:

@@ -36,7 +36,19 @@ class UploadSource(Wire):
     upload_id: UUID
 
 
-Source = Annotated[LocalSource | UploadSource, Field(discriminator="kind")]
+class S3Source(Wire):
+    """Objects of an S3 bucket: the one that the URL names, or those below it."""
+
+    kind: Literal["s3"] = "s3"
+    url: str = Field(
+        pattern=r"^s3://[a-zA-Z0-9._-]+(/[^\0]*)?$", max_length=2_048, examples=["s3://bucket/prefix"]
+    )
+    connection: str | None = Field(
+        default=None, description="A connection of the node's settings; absent: the node's own."
+    )
+
+
+Source = Annotated[LocalSource | UploadSource | S3Source, Field(discriminator="kind")]
 
 
 class GroupRequest(Wire):

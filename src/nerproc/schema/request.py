@@ -7,12 +7,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from nerproc.errors import InvalidRequest
-from nerproc.schema.report import LocalSource, ReportRequest, UploadSource
+from nerproc.schema.report import ReportRequest, Source
 
 _WRONG_LABEL = "string_pattern_mismatch"
 
 
-def build_request(source: LocalSource | UploadSource, what: dict[str, Any]) -> ReportRequest:
+def build_request(source: Source, what: dict[str, Any]) -> ReportRequest:
     """The request for a report on `source`; `what` are its other fields.
 
     Raises:

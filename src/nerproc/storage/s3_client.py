@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from nerproc.errors import InvalidRequest, Unreachable
@@ -21,6 +22,8 @@ from nerproc.settings import S3Connection
 if TYPE_CHECKING:
     from obstore.store import S3Credential, S3Store
 
+PRECONDITION_FAILED = 412
+SERVER_ERROR = 500
 CONNECT_SECONDS = 5
 READ_SECONDS = 20  # without a byte
 
@@ -37,6 +40,7 @@ def split_url(url: str) -> tuple[str, str]:
     return bucket, prefix
 
 
+@lru_cache(maxsize=8)
 def object_store(
     connection: S3Connection, bucket: str, *, request_seconds: float, patience_seconds: float
 ) -> S3Store:
@@ -105,7 +109,8 @@ def file_system(connection: S3Connection) -> Any:
     )
 
 
-def request_client(connection: S3Connection) -> Any:
+@lru_cache(maxsize=8)
+def request_client(connection: S3Connection, *, attempts: int = 8) -> Any:
     """A botocore client: single requests, with any key. Times stay text, for reading them takes long."""
     import botocore.session
     from botocore import UNSIGNED
@@ -124,7 +129,7 @@ def request_client(connection: S3Connection) -> Any:
             s3={"addressing_style": "path"},
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 8},
+            retries={"mode": "standard", "total_max_attempts": attempts},
             response_checksum_validation="when_required",
             **({"signature_version": UNSIGNED} if secret is None else {}),
         ),
@@ -150,12 +155,29 @@ def is_failure(error: Exception) -> bool:
     return isinstance(error, (OSError, BaseError, BotoCoreError, ClientError))
 
 
-def code(error: Exception) -> str:
+def code(error: BaseException | None) -> str:
     """S3's own code for what is wrong, like "NoSuchKey"; empty if it is not S3 that says so."""
-    answer = getattr(error, "response", None) or getattr(error.__cause__, "response", None)
+    answer = getattr(error, "response", None) or getattr(getattr(error, "__cause__", None), "response", None)
     if isinstance(answer, dict):
         return str(answer.get("Error", {}).get("Code", ""))
     return str(error).partition("<Code>")[2].partition("</Code>")[0]
+
+
+def status(error: Exception) -> int | None:
+    """The HTTP status that says what is wrong for good; None for what may go away, or is no answer at all."""
+    from obstore.exceptions import PermissionDeniedError, PreconditionError, UnauthenticatedError
+
+    answer = getattr(error, "response", None)
+    if isinstance(answer, dict):
+        number = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return number if isinstance(number, int) and number < SERVER_ERROR else None
+    known = {
+        FileNotFoundError: 404,
+        PreconditionError: PRECONDITION_FAILED,
+        PermissionDeniedError: 403,
+        UnauthenticatedError: 403,
+    }
+    return next((number for kind, number in known.items() if isinstance(error, kind)), None)
 
 
 def reason(error: Exception) -> str:

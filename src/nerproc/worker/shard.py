@@ -25,7 +25,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
         nerproc.errors.StorageUnreachable: a manifest cannot be written.
     """
     request = ReportRequest.model_validate(message["request"])
-    source = open_source(place.settings, request.source, message["roots"], place.storage)
+    source = open_source(place.settings, request.source, message["roots"], place.storage, place.beacon.tick)
     cuts = manifest.cut(
         _ticking(source.list(), place.beacon),
         task_bytes=place.settings.task_bytes,
