@@ -18,7 +18,7 @@ import re
 import sys
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Coroutine, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -107,22 +107,37 @@ class Stub:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        making = self._loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
-        self._server = asyncio.run_coroutine_threadsafe(making, self._loop).result()
-        self.endpoint = "http://127.0.0.1:{1}".format(*self._server.sockets[0].getsockname())
+        self._call(self._listen)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop)
+        self._call(self._disconnect)
+        self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
-    def _stop(self) -> None:
+    def _call(self, step: Callable[[], Coroutine[None, None, None]]) -> None:
+        asyncio.run_coroutine_threadsafe(step(), self._loop).result()
+
+    async def _listen(self) -> None:
+        port = int(self.endpoint.rpartition(":")[2] or 0)
+        self._server = await self._loop.create_server(lambda: _Connection(self), "127.0.0.1", port)
+        self.endpoint = "http://127.0.0.1:{1}".format(*self._server.sockets[0].getsockname())
+
+    async def _disconnect(self) -> None:
         assert self._server is not None
         self._server.close()
         for connection in list(self.connections):
             connection.abort()
-        self._loop.call_soon(self._loop.stop)
+        await asyncio.sleep(0)
+
+    def pause(self) -> None:
+        """Cut all connections and take no new ones."""
+        self._call(self._disconnect)
+
+    def resume(self) -> None:
+        """Serve again, at the same address."""
+        self._call(self._listen)
 
     @property
     def total(self) -> int:

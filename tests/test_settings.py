@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from nerproc.errors import InvalidRequest, SettingsError
+from nerproc.errors import NotFound, SettingsError
 from nerproc.settings import Settings, origins
 
 
@@ -91,7 +91,7 @@ def test_connections_have_names(folder: Path) -> None:
     assert settings.connection(None).endpoint == "http://one:9000"
     assert settings.connection("lab").endpoint == "https://s3.eu-west-1.amazonaws.com"
     assert settings.connection("lab").secret_access_key == SecretStr("hunter2")
-    with pytest.raises(InvalidRequest, match="no S3 connection 'home'"):
+    with pytest.raises(NotFound, match="no S3 connection 'home'"):
         settings.connection("home")
 
 

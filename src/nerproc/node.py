@@ -55,7 +55,7 @@ def open_source(
 
     Raises:
         PathNotAllowed: a path is outside the roots.
-        InvalidRequest: there is no such connection.
+        NotFound: there is no such connection.
     """
     if source.kind == "s3":
         from nerproc.source.s3 import S3Source

@@ -14,13 +14,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from nerproc.errors import InvalidRequest, SettingsError
+from nerproc.errors import NotFound, SettingsError
 
 PREFIX = "NERPROC_"
 MIB = 1 << 20
 Endpoint = Annotated[str, Field(pattern=r"^https?://[^/@]+/?$")]
 Region = Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]+$")]
-_S3_URL = re.compile(r"s3://[a-zA-Z0-9._-]+(/.*)?", re.DOTALL)
+S3_URL = r"^s3://[a-zA-Z0-9][a-zA-Z0-9._-]{1,253}(/(?s:.)*)?$"
 _BOTH_KEYS = "an access key and its secret belong together: one of the two is missing"
 
 
@@ -116,7 +116,7 @@ class Settings(BaseModel):
     @field_validator("storage_url")
     @classmethod
     def _s3_url(cls, url: str | None) -> str | None:
-        if url is not None and not _S3_URL.fullmatch(url):
+        if url is not None and not re.match(S3_URL, url):
             raise ValueError("it is not s3://bucket or s3://bucket/prefix")
         return url
 
@@ -130,7 +130,7 @@ class Settings(BaseModel):
         """The S3 server of that name; None: the node's own.
 
         Raises:
-            InvalidRequest: there is no such connection.
+            NotFound: there is no such connection.
         """
         if name is None:
             return S3Connection(
@@ -140,7 +140,7 @@ class Settings(BaseModel):
                 secret_access_key=self.s3_secret_access_key,
             )
         if name not in self.s3:
-            raise InvalidRequest(
+            raise NotFound(
                 f"There is no S3 connection {name!r}.",
                 hint=f"[s3.{name}] in nerproc.toml of the node makes one.",
             )

@@ -107,10 +107,28 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if any objec
 Name = Annotated[
     str | None, typer.Option("--name", metavar="TEXT", help="Name of the report. Default: that of the source.")
 ]
+Connection = Annotated[
+    str | None,
+    typer.Option("--connection", metavar="NAME", help="S3 server of that name in the settings, for s3://…."),
+]
 Workers = Annotated[
     int | None,
     typer.Option("--workers", metavar="N", min=1, help="Worker processes. Default: one a processor core."),
 ]
+
+
+def is_bucket(source: str, connection: str | None) -> bool:
+    """Whether a source is an S3 location; what it cannot be is refused.
+
+    Raises:
+        UsageError: it is another kind of URL, or a path with a connection.
+    """
+    bucket = source.startswith("s3://")
+    if "://" in source and not bucket:
+        raise UsageError(f"{source} is no path.", hint="Of URLs, s3://bucket/prefix can be scanned.")
+    if connection is not None and not bucket:
+        raise UsageError("--connection is for s3://bucket/prefix, not for paths.")
+    return bucket
 
 
 def cores() -> int:

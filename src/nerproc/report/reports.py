@@ -97,8 +97,7 @@ class Reports:
         """See that a bucket can be listed, and what is on the first page.
 
         Raises:
-            InvalidRequest: there is no such connection.
-            NotFound: there is no such bucket, or nothing in it.
+            NotFound: there is no such connection or bucket, or nothing in it.
             Refused: it may not be listed.
             SourceUnreachable: the S3 server does not answer.
         """
