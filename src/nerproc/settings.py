@@ -83,6 +83,11 @@ class Settings(BaseModel):
     upload_bytes: int = Field(default=16 << 30, ge=1, description="Largest upload, in bytes.")
     task_bytes: int = Field(default=64 * MIB, ge=1, description="Most bytes of objects in one task.")
     task_objects: int = Field(default=1_024, ge=1, description="Most objects in one task.")
+    shard_objects: int = Field(
+        default=50_000,
+        ge=1,
+        description="Objects from which on a listing is divided among workers, if it can be.",
+    )
     part_bytes: int = Field(default=16 * MIB, ge=1, description="Bytes read until a part is committed.")
     part_objects: int = Field(default=256, ge=1, description="Objects read until a part is committed.")
     part_seconds: float = Field(default=10, gt=0, description="Seconds of work until a part is committed.")

@@ -280,3 +280,25 @@ def test_a_long_listing_takes_no_memory(stub: Stub) -> None:
     assert count == 30_000
     assert peak < 8_000_000
     assert stub.of("LIST") == 31  # one of them asks for an object of that very name
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [f"{a}/{b}/{c}" for a in "pqr" for b in range(40) for c in range(3)],
+        [f"one/{n}" for n in range(50)],
+        [f"{n}/x" for n in range(200)],
+        ["a", "a/", "a/b", "a/b/c", "a/b/d/e", "a0", "b//c", "b/c", "ü/x", "😀/y", "~/z"],
+    ],
+)
+def test_the_sections_of_a_listing_are_the_listing(stub: Stub, keys: list[str]) -> None:
+    for key in keys:
+        stub.objects[f"root/{key}"] = b"x"
+    place = source(stub, "root/")
+    sections = place.divide()
+    assert len(sections) <= 64
+    assert (len(sections) > 1) == (len({key.rpartition("/")[0] for key in keys}) > 1)
+    whole = list(place.list())
+    assert [ref.name for ref in whole] == sorted(keys)
+    if sections:
+        assert [ref for section in sections for ref in place.list_section(section)] == whole

@@ -155,3 +155,55 @@ def test_a_server_that_goes_away_delays_the_task(
         stub.resume()
         report = troubled.finish(job, 90)
     assert (report.state, report.objects.succeeded) == ("completed", OBJECTS)
+
+
+def test_a_divided_listing_gives_the_same_report(
+    stub: Stub,
+    home: Path,
+    files: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    undisturbed: tuple[Report, list[Entity]],
+) -> None:
+    for path in files.iterdir():
+        stub.objects[f"in/{path.name[:3]}/{path.name}"] = path.read_bytes()
+    monkeypatch.setenv("NERPROC_S3_ENDPOINT_URL", stub.endpoint)
+    found = []
+    for most in ("1000", "20"):
+        monkeypatch.setenv("NERPROC_SHARD_OBJECTS", most)
+        with fleet(home, files) as troubled:
+            job = submit(troubled, S3Source(url="s3://bucket/in"))
+            report = troubled.finish(job, 120)
+            tasks = troubled.node.database.fetch_all(
+                "SELECT kind, objects FROM task WHERE job_id = %(job)s", {"job": job}
+            )
+            found.append((report.objects, report.label_counts, troubled.entities(job)))
+            shards = sum(task["kind"] == "shard" for task in tasks)
+            assert (shards > 1) == (most == "20")
+    assert found[0] == found[1]
+    assert found[0][1] == undisturbed[0].label_counts
+    assert [entity.text for entity in found[1][2]] == [entity.text for entity in undisturbed[1]]
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("place", ["manifest_written:kill:9", "before_part_commit:kill:2"])
+def test_a_kill_while_sections_are_listed_changes_nothing(
+    *,
+    place: str,
+    stub: Stub,
+    home: Path,
+    files: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    undisturbed: tuple[Report, list[Entity]],
+) -> None:
+    for path in files.iterdir():
+        stub.objects[f"in/{path.name[:3]}/{path.name}"] = path.read_bytes()
+    monkeypatch.setenv("NERPROC_S3_ENDPOINT_URL", stub.endpoint)
+    monkeypatch.setenv("NERPROC_SHARD_OBJECTS", "20")
+    with fleet(home, files) as troubled:
+        job = submit(troubled, S3Source(url="s3://bucket/in"))
+        troubled.worker(slots=1, NERPROC_FAILPOINT=place, NERPROC_FAILPOINT_ONCE=str(tmp_path / "once"))
+        report = troubled.finish(job, 120)
+        assert (tmp_path / "once").exists(), "the failpoint was never reached"
+        assert report.objects == undisturbed[0].objects
+        assert [entity.text for entity in troubled.entities(job)] == [entity.text for entity in undisturbed[1]]

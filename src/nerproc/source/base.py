@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import BinaryIO, Protocol, Self, runtime_checkable
 
 
 class Unreadable(Exception):
@@ -28,6 +28,14 @@ class ObjectRef:
     version: str  # changes when the content may have changed: ETag, or "<mtime in ns>-<size>"
     handle: str  # what `open` needs; belongs to the adapter
     problem: str | None = None  # set when listing already knows that it cannot be read: the reason to skip it
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a listing, in terms of the adapter: what comes behind `after`, up to and with `upto`."""
+
+    after: str | None  # None: from the beginning
+    upto: str | None  # None: to the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +78,17 @@ class Source(Protocol):
             Unreadable: the object is gone, not a regular file, or may not be read.
             nerproc.errors.SourceUnreachable: no object can be read at the moment.
         """
+        ...
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A source whose listing can be cut into sections that are listed side by side."""
+
+    def divide(self) -> Sequence[Section]:
+        """Sections that hold every object once, in order; none if it cannot be cut."""
+        ...
+
+    def list_section(self, section: Section) -> Iterator[ObjectRef]:
+        """The objects of a section, as `Source.list` would give them."""
         ...

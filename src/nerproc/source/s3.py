@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,7 +19,8 @@ from typing import Any, BinaryIO, cast
 
 from nerproc.errors import NerprocError, NotFound, Refused, SourceUnreachable
 from nerproc.settings import S3Connection
-from nerproc.source.base import Changed, ObjectRef, OpenObject, Unreadable
+from nerproc.source import s3_divide
+from nerproc.source.base import Changed, ObjectRef, OpenObject, Section, Unreadable
 from nerproc.source.s3_read import PieceReader
 from nerproc.storage import s3_client
 
@@ -95,12 +96,28 @@ class S3Source:
         if self._folder != self._root:
             first = self._page(client, self._root, MaxKeys=1).get("Contents", ())
             if first and first[0]["Key"] == self._root:  # the least key with that prefix
-                return iter([self._ref(first[0])])
-        pages = self._pages(client)
+                return (ref for ref in [self._ref(first[0])] if ref is not None)
+        pages = self._pages(client, self._folder)
         page = next(pages)
         if not page.get("Contents"):
             raise self._nothing()
-        return self._refs(chain([page], pages))
+        return self._refs(chain([page], pages), None)
+
+    def divide(self) -> Sequence[Section]:
+        """Sections that hold every object once, in order; none if there are no folders to cut at."""
+        client = s3_client.request_client(self._connection)
+
+        def folders_in(prefix: str) -> Iterator[str]:
+            for page in self._pages(client, prefix, Delimiter="/"):
+                yield from (folder["Prefix"] for folder in page.get("CommonPrefixes", ()))
+
+        return s3_divide.divide(self._folder, folders_in)
+
+    def list_section(self, section: Section) -> Iterator[ObjectRef]:
+        """The objects of a section, as `list` would give them."""
+        client = s3_client.request_client(self._connection)
+        start = {} if section.after is None else {"StartAfter": section.after}
+        return self._refs(self._pages(client, self._folder, **start), section.upto)
 
     def expect(self, ref: ObjectRef) -> None:
         """Begin to read the object if it is small, unless there is enough to read already."""
@@ -161,11 +178,11 @@ class S3Source:
     def _belongs(self, key: str) -> bool:
         return key == self._root or key.startswith(self._folder)
 
-    def _pages(self, client: Any) -> Iterator[dict[str, Any]]:
-        page = self._page(client, self._folder)
+    def _pages(self, client: Any, prefix: str, **asked: str) -> Iterator[dict[str, Any]]:
+        page = self._page(client, prefix, **asked)
         yield page
         while page.get("IsTruncated"):
-            page = self._page(client, self._folder, ContinuationToken=page["NextContinuationToken"])
+            page = self._page(client, prefix, **asked, ContinuationToken=page["NextContinuationToken"])
             yield page
 
     def _page(self, client: Any, prefix: str, **more: Any) -> dict[str, Any]:
@@ -194,14 +211,19 @@ class S3Source:
     def _nothing(self) -> NotFound:
         return NotFound(f"There is nothing at {self._url}.")
 
-    def _refs(self, pages: Iterator[dict[str, Any]]) -> Iterator[ObjectRef]:
+    def _refs(self, pages: Iterator[dict[str, Any]], upto: str | None) -> Iterator[ObjectRef]:
         for page in pages:
             for item in page.get("Contents", ()):
-                if item["Size"] > 0 or not item["Key"].endswith("/"):
-                    yield self._ref(item)
+                if upto is not None and item["Key"] > upto:
+                    return
+                if (ref := self._ref(item)) is not None:
+                    yield ref
 
-    def _ref(self, item: dict[str, Any]) -> ObjectRef:
+    def _ref(self, item: dict[str, Any]) -> ObjectRef | None:
+        """The object of a line of the listing; None for what only stands for a folder."""
         key: str = item["Key"]
+        if item["Size"] == 0 and key.endswith("/"):
+            return None
         name = key.removeprefix(self._folder) if key != self._root else key.rpartition("/")[2]
         readable = name.replace("\0", "\ufffd") or "/"
         kind = item.get("StorageClass")
