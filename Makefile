@@ -25,6 +25,7 @@ bench: $(VENV)/.bench  ## Measure; each line is one JSON object. Peers run in an
 	$(BIN)/python -m benchmarks.scan --prose $(PROSE)
 	$(BIN)/python -m benchmarks.memory --prose $(PROSE)
 	$(BIN)/python -m benchmarks.results
+	$(BIN)/python -m benchmarks.s3
 	$(BIN)/python -m benchmarks.start
 
 docs: $(VENV)/.nerproc  ## Write docs/api.md anew.

@@ -2,8 +2,8 @@
 
     python -m benchmarks.s3 [--objects N] [--size N] [--keys N] [--runs N]
 
-The bucket is a stub in a process of its own, on loopback. Beside the scan: reading alone as nerproc does it, and
-as s3fs does, each with its processor time. Prints one JSON line; rates are medians over the runs.
+The bucket is a stub in a process of its own, on loopback. Beside the scan: reading alone as nerproc does it,
+and as s3fs does, each with its processor time. Prints one JSON line; rates are medians over the runs.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _read_with_s3fs(connection: S3Connection) -> None:
 
 
 def _shard(home: Path, connection: S3Connection, keys: int) -> dict[str, object]:
-    """List `keys` keys with one worker until every task is planned; nothing is scanned, for the job is stopped."""
+    """List `keys` keys with one worker until every task is planned; then the job is stopped."""
     from nerproc.node import Node
     from nerproc.schema.report import ReportRequest, S3Source
     from nerproc.settings import Settings

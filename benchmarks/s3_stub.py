@@ -210,7 +210,7 @@ class _Connection(asyncio.Protocol):
             self._get(key, headers, head=method == "HEAD")
 
     def _list(self, asked: dict[str, str]) -> None:
-        objects, prefix, delimiter = self._stub.objects, asked.get("prefix", ""), asked.get("delimiter")
+        objects, prefix, delimiter = self._stub.objects, asked.get("prefix", ""), asked.get("delimiter") or None
         keys = objects.keys_in_order
         after = max(unquote(asked.get("continuation-token", "")), asked.get("start-after", ""))
         most = min(int(asked.get("max-keys", _MOST_KEYS)), _MOST_KEYS)
