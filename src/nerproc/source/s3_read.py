@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import re
-import threading
 import time
 from typing import Any
 
@@ -34,7 +33,6 @@ class PieceReader:
         self._bucket = bucket
         self._request_seconds = request_seconds
         self._patience_seconds = patience_seconds
-        self._lock = threading.Lock()
         self._store = s3_client.object_store(
             connection, bucket, request_seconds=request_seconds, patience_seconds=patience_seconds
         )
@@ -79,8 +77,7 @@ class PieceReader:
 
     def client(self) -> Any:
         """A client for single requests."""
-        with self._lock:  # botocore's clients are thread-safe, making one is not
-            return s3_client.request_client(self._connection, attempts=ATTEMPTS)
+        return s3_client.request_client(self._connection, attempts=ATTEMPTS)
 
     def _get(self, key: str, version: str, start: int, end: int) -> memoryview:
         import obstore
@@ -100,7 +97,8 @@ class PieceReader:
                     asked["Range"] = f"bytes={start + len(data)}-{end - 1}"
                 self._sip(self.client().get_object(**asked)["Body"], data)
             except Exception as error:
-                if s3_client.status(error) is not None or time.monotonic() > give_up:
+                final = s3_client.status(error) is not None or not s3_client.is_failure(error)
+                if final or time.monotonic() > give_up:
                     raise
                 time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - jitter
             else:
