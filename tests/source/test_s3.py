@@ -9,7 +9,8 @@ import time
 import tracemalloc
 
 import pytest
-from benchmarks.s3_stub import Stub
+from benchmarks.s3_stub import Stub, serving
+from pydantic import SecretStr
 from tests.buckets import new_bucket
 
 from nerproc.errors import InvalidRequest, NotFound, Refused, SourceUnreachable
@@ -267,6 +268,20 @@ def test_a_look_says_what_is_there_or_why_nothing_is(stub: Stub) -> None:
         source(stub, "data").look()
     with pytest.raises(InvalidRequest, match="no S3 location"):
         S3Source("bucket/data", connection)
+
+
+def test_a_server_that_redirects_gets_no_keys_sent_elsewhere(stub: Stub) -> None:
+    stub.objects["key"] = b"x"
+    keys = {"access_key_id": "me", "secret_access_key": SecretStr("hunter2")}
+    place = S3Source("s3://bucket", S3Connection(endpoint_url=stub.endpoint, **keys))
+    (ref,) = place.list()
+    with serving() as other:
+        stub.faults.redirect = other.endpoint
+        with pytest.raises(SourceUnreachable, match="the server redirects to another one"):
+            place.look()
+        with pytest.raises((Unreadable, SourceUnreachable)):
+            place.open(ref)
+        assert not any("authorization" in headers for headers in other.headers)
 
 
 def test_a_long_listing_takes_no_memory(stub: Stub) -> None:

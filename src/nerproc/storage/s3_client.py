@@ -152,7 +152,8 @@ def is_failure(error: Exception) -> bool:
     from botocore.exceptions import BotoCoreError, ClientError
     from obstore.exceptions import BaseError
 
-    return isinstance(error, (OSError, BaseError, BotoCoreError, ClientError))
+    # botocore looks for the region of a bucket that redirects, at the same address, without end.
+    return isinstance(error, (OSError, BaseError, BotoCoreError, ClientError, RecursionError))
 
 
 def code(error: BaseException | None) -> str:
@@ -185,6 +186,8 @@ def reason(error: Exception) -> str:
     known = code(error)
     if known in _MEANINGS:
         return _MEANINGS[known]
+    if isinstance(error, RecursionError):
+        return "the server redirects to another one"
     text = str(error)
     if "Timeout" in text or "timed out" in text:
         return "it takes too long"
