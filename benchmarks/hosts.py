@@ -4,8 +4,8 @@
 
 Each worker is `nerproc worker --concurrency 1`, a process tree of its own as on a host of its own; they share a
 PostgreSQL and a RabbitMQ that are started for it. Throughput is from the first claim to the end of the report,
-drawn on stderr. Then a large job runs on one worker, a small one is submitted, and the time that it takes is held
-against the length of a task of the large one. Prints one JSON line.
+drawn on stderr. Then a large job runs on one worker, a small one is submitted, and the time that it takes is
+held against the length of a task of the large one. Prints one JSON line.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@
     │   ├── HeadUnreachable        head-unreachable     503   7
     │   ├── DatabaseUnreachable    database-unreachable 503   7
     │   ├── QueueUnreachable       queue-unreachable    503   7
-    │   └── StorageUnreachable     storage-unreachable  503   7
+    │   ├── StorageUnreachable     storage-unreachable  503   7
+    │   └── SourceUnreachable      source-unreachable   503   7
     ├── WaitTimedOut               wait-timed-out       504   8
     └── Matched                    matched              500   9
 
@@ -250,6 +251,12 @@ class StorageUnreachable(Unreachable):
     """The artifact store cannot be read or written."""
 
     slug = "storage-unreachable"
+
+
+class SourceUnreachable(Unreachable):
+    """The place where the objects lie does not answer."""
+
+    slug = "source-unreachable"
 
 
 class WaitTimedOut(NerprocError):

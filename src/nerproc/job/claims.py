@@ -85,6 +85,7 @@ class Claims:
             claim,
             failure=None,
             numbers=[task.number for task in plan],
+            kinds=[task.kind for task in plan],
             manifests=[task.manifest for task in plan],
             objects=[task.objects for task in plan],
             bytes=[task.bytes for task in plan],

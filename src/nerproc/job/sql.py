@@ -132,9 +132,9 @@ COMPLETE_SHARD = _END.format(
     more=""",
 made AS (
   INSERT INTO task (job_id, number, kind, pool, manifest, objects, bytes)
-  SELECT ended.job_id, plan.number, 'infer', 'infer', plan.manifest, plan.objects, plan.bytes
-    FROM ended, unnest(%(numbers)s::int[], %(manifests)s::text[], %(objects)s::int[], %(bytes)s::bigint[])
-         AS plan (number, manifest, objects, bytes))""",
+  SELECT ended.job_id, plan.number, plan.kind, 'infer', plan.manifest, plan.objects, plan.bytes
+    FROM ended, unnest(%(numbers)s::int[], %(kinds)s::text[], %(manifests)s::text[], %(objects)s::int[],
+                       %(bytes)s::bigint[]) AS plan (number, kind, manifest, objects, bytes))""",
 )
 
 # Ends the compact task and swaps the merged parts in.

@@ -13,7 +13,6 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from nerproc import observe
 from nerproc.errors import NerprocError, SchemaOutdated, Unreachable
@@ -74,14 +73,7 @@ def _open(settings: Settings, end: Ending) -> Node | None:
 
 def order(settings: Settings, concurrency: int) -> bytes:
     """What a worker that a head starts reads from standard input."""
-    values: dict[str, Any] = settings.model_dump(
-        mode="json", exclude={"api_token", "database_url", "queue_url"}
-    )
-    if settings.database_url is not None:
-        values["database_url"] = settings.database_url.get_secret_value()
-    if settings.queue_url is not None:
-        values["queue_url"] = settings.queue_url.get_secret_value()
-    return json.dumps({"settings": values, "concurrency": concurrency}).encode()
+    return json.dumps({"settings": settings.revealed("api_token"), "concurrency": concurrency}).encode()
 
 
 def main(parent: int) -> int:
