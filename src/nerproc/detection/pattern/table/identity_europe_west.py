@@ -26,7 +26,7 @@ _UK_LICENCE = (
     rf"{_UK_SURNAME} ?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d ?[A-Z9]{{2}}[A-Z0-9][A-Z]{{2}}"
 )
 _NINO_LETTERS = "(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
-_UK_LETTERS = f"{string.ascii_letters}9"
+_UK_LETTERS = f"{string.ascii_letters}9 "
 
 _ISLES = (
     *identifier(
@@ -59,7 +59,7 @@ _ISLES = (
             "driving licence", "driving license", "driver's licence", "driver's license", "dvla", "dl number",
             "licence number", "license number", "driver number",
         ),
-        Form(rf"\b{_UK_LICENCE}\b", 0.6, gate=r"[A-Z9] ?\d{6} ?[A-Z9]{2}[A-Z0-9][A-Z]{2}\b",
+        Form(rf"\b{_UK_LICENCE}\b", 0.6, gate=r"\d{6} ?[A-Z9]{2}[A-Z0-9][A-Z]{2}\b",
              prefix=_UK_LETTERS),
     ),
     *identifier("uk_utr", ("utr", "unique taxpayer reference", "self assessment", "hmrc"),
