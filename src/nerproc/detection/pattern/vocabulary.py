@@ -13,14 +13,12 @@ from itertools import accumulate
 
 import numpy as np
 
-from nerproc.detection.pattern.context import AFTER, BEFORE, FIRST_UNSPACED, Context, split
+from nerproc.detection.pattern.context import AFTER, BEFORE, FIRST_UNSPACED, LETTERS, Context, split
 from nerproc.detection.pattern.database import Database, Expression
 from nerproc.detection.pattern.stretch import Stretches
 
 _SHORT = 4  # letters
 _WIDEST = 4  # bytes of a character in UTF-8
-# ASCII letters in lower case; everything else is a space.
-_LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
 Hits = list[tuple[int, int]]  # end in the text, number of the word
 
 
@@ -47,7 +45,7 @@ class Vocabulary:
         joined = b" ".join([b"", *shown, b""])
         places = list(accumulate((len(part) + 1 for part in shown[:-1]), initial=1))  # where each begins in it
         hits: Hits = []
-        self._database.scan(joined.translate(_LETTERS), _keep_hit, hits)
+        self._database.scan(joined.translate(LETTERS), _keep_hit, hits)
         masks = [0] * len(shown)
         for end, word in hits:
             masks[bisect(places, end - 2) - 1] |= self._mask_of[word]  # the hit ends behind a space
