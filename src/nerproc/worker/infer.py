@@ -18,8 +18,14 @@ from nerproc.node import open_source
 from nerproc.result.table import ObjectRow
 from nerproc.schema.report import ReportRequest
 from nerproc.source.base import ObjectRef
-from nerproc.worker.scan import ObjectScan
+from nerproc.worker.beacon import Beacon
+from nerproc.worker.scan import Held, ObjectScan
 from nerproc.worker.workplace import Workplace
+
+SMALL = 64 << 10  # bytes of an object up to which it is held to be scanned with others
+BATCH_OBJECTS = 32  # more bring nothing
+BATCH_CHARACTERS = 256 << 10
+BATCH_SECONDS = 0.5  # so that what is slow to read is committed in time
 
 
 def run(message: dict[str, Any], place: Workplace) -> None:
@@ -30,14 +36,17 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             a result.
     """
     request = ReportRequest.model_validate(message["request"])
-    scan = ObjectScan(place.scanners.get(request), request)
-    source = open_source(place.settings, request.source, message["roots"], place.storage)
+    scanner = place.scanners.get(request)
     part = _Part(message, place)
+    scan = ObjectScan(scanner, request, part.writer, place.beacon)
+    source = open_source(place.settings, request.source, message["roots"], place.storage)
     suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}
+    batch = _Batch(scan, part, place.beacon)
     for ordinal, ref in _remaining(message, place):
         crashes = suspects.get(ordinal, 0)
         last_chance = crashes == OBJECT_CRASHES - 1
         if place.channel.waiting():  # the supervisor asks to stop after the object in hand
+            batch.settle()
             part.flush()
             place.channel.send({"op": "yield", "reason": "its worker is shutting down"})
             return
@@ -45,15 +54,22 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             part.flush()
             place.channel.send({"op": "yield", "reason": "a suspect object is read alone"})
             return
+        alone = bool(suspects) or ref.size > SMALL or not scanner.is_light
+        if alone:
+            batch.settle()
         place.beacon.show(ordinal)
         if crashes >= OBJECT_CRASHES:
             part.writer.begin(ref.name)
             part.add(ordinal, ObjectRow(ref.name, ref.size, ref.version, "failed", "crashed the worker"))
+            continue
+        failpoint("object_begun", ref.name)
+        if alone:
+            part.add(ordinal, scan.run(source, ref))
         else:
-            failpoint("object_begun", ref.name)
-            part.add(ordinal, scan.run(source, ref, part.writer, place.beacon))
-        if last_chance or part.full:
+            batch.add(ordinal, scan.hold(source, ref))
+        if last_chance:
             part.flush()
+    batch.settle()
     part.flush()
     place.channel.send({"op": "done"})
 
@@ -62,6 +78,42 @@ def _remaining(message: dict[str, Any], place: Workplace) -> Iterator[tuple[int,
     for ordinal, ref in enumerate(manifest.read(place.storage, message["manifest"])):
         if ordinal >= message["next_ordinal"]:
             yield ordinal, ref
+
+
+class _Batch:
+    """Small objects that were read one by one and are scanned together, which is faster.
+
+    Should that crash the process, the last one read is the suspect. A task with a suspect makes no batches, so
+    the next crash is that of the object in hand.
+    """
+
+    def __init__(self, scan: ObjectScan, part: _Part, beacon: Beacon) -> None:
+        self._scan = scan
+        self._part = part
+        self._beacon = beacon
+        self._held: dict[int, Held] = {}
+        self._characters = 0
+        self._since = 0.0
+
+    def add(self, ordinal: int, held: Held) -> None:
+        """Hold an object; a full batch is scanned."""
+        if not self._held:
+            self._since = time.monotonic()
+        self._held[ordinal] = held
+        self._characters += held.row.characters
+        if (
+            len(self._held) >= BATCH_OBJECTS
+            or self._characters >= BATCH_CHARACTERS
+            or time.monotonic() - self._since >= BATCH_SECONDS
+        ):
+            self.settle()
+
+    def settle(self) -> None:
+        """Scan what is held, and add it to the part."""
+        held, self._held, self._characters = self._held, {}, 0
+        for ordinal, row in zip(held, self._scan.settle(list(held.values())), strict=True):
+            self._beacon.show(ordinal)
+            self._part.add(ordinal, row)
 
 
 class _Part:
@@ -84,21 +136,18 @@ class _Part:
         self._since = time.monotonic()
 
     def add(self, ordinal: int, row: ObjectRow) -> None:
-        """Add the object in hand, which the writer has begun."""
+        """Add the object in hand, which the writer has begun; a full part is committed."""
         self.writer.end(row)
         self.fresh = False
         self._last_ordinal = ordinal
         self._bytes += row.size
-
-    @property
-    def full(self) -> bool:
-        """Whether it is time to commit."""
         settings = self._place.settings
-        return (
+        if (
             self._bytes >= settings.part_bytes
             or self.writer.objects >= settings.part_objects
             or time.monotonic() - self._since >= settings.part_seconds
-        )
+        ):
+            self.flush()
 
     def flush(self) -> None:
         """Write the files and send them to be committed; an empty part is nothing."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
 from nerproc.result.table import PREVIEW_LENGTH, ObjectRow
 from nerproc.result.write import PartWriter
+from nerproc.schema.entity import Entity
 from nerproc.schema.report import LocalSource, ObjectStatus, ReportRequest
 from nerproc.source.base import ObjectRef, Source, Unreadable
 from nerproc.worker.beacon import Beacon
@@ -55,40 +56,89 @@ class ScannerCache:
 
 
 class ObjectScan:
-    """The scan that a request asks for, ready to run on any object."""
+    """The scan that a request asks for, ready to run on any objects."""
 
-    def __init__(self, scanner: Scanner, request: ReportRequest) -> None:
+    def __init__(self, scanner: Scanner, request: ReportRequest, writer: PartWriter, beacon: Beacon) -> None:
+        """What is found goes to `writer`; `beacon` shows progress."""
         self._scanner = scanner
         self._groups = GroupMatcher({group.name: parse(group.query) for group in request.groups})
+        self._writer = writer
+        self._beacon = beacon
 
-    def run(self, source: Source, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
-        """Read one object into `writer`, which holds it as begun and not yet ended on return.
+    def run(self, source: Source, ref: ObjectRef) -> ObjectRow:
+        """Read one object into the writer, which holds it as begun and not yet ended on return.
 
         Whatever is wrong with the object is in the row; other objects are not affected.
         """
-        writer.begin(ref.name)
+        return self._read(source, ref, self._detect)
+
+    def hold(self, source: Source, ref: ObjectRef) -> Held:
+        """Read one small object into memory, to be scanned together with others."""
+        texts: list[Segment] = []
+
+        def keep(document: Document, row: ObjectRow) -> ObjectRow:
+            measured = _Measured(document.segments(), self._beacon)
+            texts.clear()
+            texts.extend(measured)
+            return measured.complete(row, document)
+
+        row = self._read(source, ref, keep)
+        return Held(row, texts if row.status == "succeeded" else [])
+
+    def settle(self, held: Sequence[Held]) -> Iterator[ObjectRow]:
+        """Scan what was held, and put it object by object into the writer as `run` does, in the same order."""
+        for (row, _), entities in zip(held, self._found(held), strict=True):
+            self._writer.begin(row.object)
+            if row.status != "succeeded":
+                yield row
+            elif isinstance(entities, str):
+                yield replace(row, status="failed", reason=entities)
+            else:
+                yield self._write(row, iter(entities))
+
+    def _found(self, held: Sequence[Held]) -> list[list[Entity] | str]:
+        """The entities of each object, or the reason why they were not found."""
+        try:
+            return [*self._scanner.scan_all([(texts, row.object) for row, texts in held])]
+        except (MemoryError, NerprocError):
+            raise
+        except Exception as error:  # noqa: BLE001 - see _read
+            if len(held) == 1:
+                return [_surprise(error)]
+            return [found for each in held for found in self._found([each])]
+
+    def _read(
+        self, source: Source, ref: ObjectRef, use: Callable[[Document, ObjectRow], ObjectRow]
+    ) -> ObjectRow:
+        """Open an object and `use` its document; once more if it changed meanwhile."""
+        self._writer.begin(ref.name)
         if ref.problem is not None:
             return ObjectRow(ref.name, ref.size, ref.version, "skipped", ref.problem)
         try:
             for _ in range(READS):
                 version = source.version(ref)
                 with source.open(ref) as stream:
-                    row = self._read(stream, ref, writer, beacon)
+                    row = self._use(stream, ref, version, use)
                 if source.version(ref) == version:
-                    return replace(row, version=version)
-                writer.begin(ref.name)
+                    return row
+                self._writer.begin(ref.name)
             reason = "it changed while it was read"
         except Unreadable as error:
             reason = str(error)
-        writer.begin(ref.name)
+        self._writer.begin(ref.name)
         return ObjectRow(ref.name, ref.size, ref.version, "failed", reason)
 
-    def _read(self, stream: BinaryIO, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
-        row = ObjectRow(ref.name, ref.size, ref.version, "succeeded")
+    def _use(
+        self,
+        stream: BinaryIO,
+        ref: ObjectRef,
+        version: str,
+        use: Callable[[Document, ObjectRow], ObjectRow],
+    ) -> ObjectRow:
+        row = ObjectRow(ref.name, ref.size, version, "succeeded")
         status: ObjectStatus = "failed"
         try:
-            document = open_document(stream, ref.name)
-            return self._detect(document, row, writer, beacon)
+            return use(open_document(stream, ref.name), row)
         except Skipped as skipped:
             status, reason = "skipped", str(skipped)
         except Broken as broken:
@@ -98,29 +148,37 @@ class ObjectScan:
         except (MemoryError, NerprocError):  # the process or the store is in trouble, not the object
             raise
         except Exception as error:  # noqa: BLE001 - a parser's surprise is this object's, not the job's
-            # Its message may hold text of the document, so only its type is told.
-            reason = f"its parser failed: {type(error).__name__}"
-        writer.begin(ref.name)
+            reason = _surprise(error)
+        self._writer.begin(ref.name)
         return replace(row, status=status, reason=reason)
 
-    def _detect(self, document: Document, row: ObjectRow, writer: PartWriter, beacon: Beacon) -> ObjectRow:
-        measured = _Measured(document.segments(), beacon)
+    def _detect(self, document: Document, row: ObjectRow) -> ObjectRow:
+        """Scan a document while it is read."""
+        measured = _Measured(document.segments(), self._beacon)
+        row = self._write(row, self._scanner.scan(measured, row.object))
+        return measured.complete(row, document, self._scanner.warnings)
+
+    def _write(self, row: ObjectRow, entities: Iterator[Entity]) -> ObjectRow:
+        """Put entities into the writer; the row then has the groups that they make the object match."""
         self._groups.begin()
-        entities = self._scanner.scan(measured, row.object)
         while batch := list(islice(entities, BATCH)):
             for entity in batch:
                 self._groups.see(entity.label, entity.text)
-            writer.extend(batch)
-            beacon.tick()
-        return replace(
-            row,
-            reason="; ".join([*document.warnings, *self._scanner.warnings]) or None,
-            media_type=document.media_type,
-            characters=measured.characters,
-            tokens=measured.tokens,
-            groups=tuple(self._groups.matches()),
-            preview_text=measured.preview,
-        )
+            self._writer.extend(batch)
+            self._beacon.tick()
+        return replace(row, groups=tuple(self._groups.matches()))
+
+
+class Held(NamedTuple):
+    """A small object that was read and is still to be scanned."""
+
+    row: ObjectRow
+    texts: list[Segment]
+
+
+def _surprise(error: Exception) -> str:
+    # Its message may hold text of the document, so only its type is told.
+    return f"its parser failed: {type(error).__name__}"
 
 
 class _Measured:
@@ -132,6 +190,17 @@ class _Measured:
         self.characters = 0
         self.tokens = 0
         self.preview = ""
+
+    def complete(self, row: ObjectRow, document: Document, warnings: Sequence[str] = ()) -> ObjectRow:
+        """The row of the document once all of it was read."""
+        return replace(
+            row,
+            reason="; ".join([*document.warnings, *warnings]) or None,
+            media_type=document.media_type,
+            characters=self.characters,
+            tokens=self.tokens,
+            preview_text=self.preview,
+        )
 
     def __iter__(self) -> Iterator[Segment]:
         after_space = True

@@ -25,7 +25,7 @@ from nerproc.detection.pattern.confirm import Confirmer, Match
 from nerproc.detection.pattern.context import Context, Near, raised
 from nerproc.detection.pattern.database import CASELESS, EXACT, Database, Expression
 from nerproc.detection.pattern.pattern import Necessary, Pattern
-from nerproc.detection.pattern.stretch import Stretches, beside_digits
+from nerproc.detection.pattern.stretch import NO_STRETCHES, Stretches, beside_digits
 from nerproc.detection.pattern.typography import as_typed
 from nerproc.detection.pattern.vocabulary import Vocabulary
 from nerproc.detection.span import Hint, Span
@@ -39,6 +39,8 @@ Event = tuple[int, list[Match]]  # rule, (start, largest end for that start) by 
 
 class PatternDetector:
     """Finds what the rows of pattern tables describe."""
+
+    is_light = True
 
     def __init__(
         self,
@@ -71,36 +73,78 @@ class PatternDetector:
 
     def detect(self, text: str, hint: Hint | None = None) -> list[Span]:
         """The matches in `text`, pattern by pattern; possibly overlapping."""
-        text = as_typed(text)
-        data = text.encode("utf-8", "replace")  # a lone surrogate becomes one byte: offsets hold
-        events = self._everywhere.events(data)
-        stretches = beside_digits(data)
-        masks = None
-        if stretches is not None:
-            masks = self._vocabulary.masks(data, stretches) if hint is None else None
-            events += self._beside_digits.events_in(stretches)
-            events += self._events_beside_words(data, stretches, masks)
-        in_points = _Points(data, is_ascii=len(data) == len(text))
-        near = Near(text, hint)
-        if stretches is not None and masks is not None:
-            firsts, lasts = in_points.of(stretches.firsts), in_points.of(stretches.lasts)
-            near = Near(text, None, firsts=firsts, lasts=lasts, masks=masks)
-        spans: list[Span] = []
-        for number, found in sorted(in_points.of_events(events)):
-            self._rules[number].judge(text, found, near, spans)
-        return spans
+        return self.detect_all([(text, hint)])[0]
 
-    def _events_beside_words(self, data: bytes, stretches: Stretches, masks: list[int] | None) -> list[Event]:
-        """The events of rules that need digits and context words, where words of theirs may stand near."""
-        events: list[Event] = []
+    def detect_all(self, texts: Sequence[tuple[str, Hint | None]]) -> list[list[Span]]:
+        """What `detect` finds in each of `texts`.
+
+        Every step is done for all of them before the next one: its database, or expression, is in the
+        processor's caches then, which takes a quarter off the time of small texts.
+        """
+        sheets = [_Sheet(text, hint) for text, hint in texts]
+        for sheet in sheets:
+            sheet.events += self._everywhere.events(sheet.data)
+        numeral = [sheet for sheet in sheets if sheet.find_stretches()]
+        for sheet in numeral:
+            sheet.find_masks(self._vocabulary)
+        for sheet in numeral:
+            sheet.events += self._beside_digits.events_in(sheet.stretches)
         for topic in self._beside_words:
-            if masks is None:
-                events += topic.events_in(stretches)
-                continue
-            worth = [number for number, mask in enumerate(masks) if mask & topic.bits]
-            if worth:
-                events += topic.events_in(stretches.only(data, worth), [masks[number] for number in worth])
-        return events
+            for sheet in numeral:
+                sheet.events += sheet.events_of(topic)
+        events_of_rule: dict[int, list[tuple[_Sheet, list[Match]]]] = defaultdict(list)
+        for sheet in sheets:
+            for number, events in sheet.in_points():
+                events_of_rule[number].append((sheet, events))
+        for number in sorted(events_of_rule):
+            rule = self._rules[number]
+            for sheet, events in events_of_rule[number]:
+                rule.judge(sheet.text, events, sheet.near, sheet.spans)
+        return [sheet.spans for sheet in sheets]
+
+
+class _Sheet:
+    """A text with what is known of it so far."""
+
+    def __init__(self, text: str, hint: Hint | None) -> None:
+        self.text = as_typed(text)
+        self.data = self.text.encode("utf-8", "replace")  # a lone surrogate becomes one byte: offsets hold
+        self.events: list[Event] = []
+        self.spans: list[Span] = []
+        self.stretches = NO_STRETCHES
+        self.near = Near(self.text, hint)
+        self._hint = hint
+        self._masks: list[int] | None = None  # for each stretch, the rules that may have a context word there
+        self._worded: list[int] = []  # the stretches with such rules
+
+    def find_stretches(self) -> bool:
+        """Whether there are digits; their stretches are known then."""
+        self.stretches = beside_digits(self.data)
+        return bool(self.stretches.firsts)
+
+    def find_masks(self, vocabulary: Vocabulary) -> None:
+        """Which rules may have a context word near; with hints, all of them may."""
+        if self._hint is None:
+            self._masks = vocabulary.masks(self.data, self.stretches)
+            self._worded = [number for number, mask in enumerate(self._masks) if mask]
+
+    def events_of(self, topic: _Gates) -> list[Event]:
+        """The events of rules that need digits and context words, where words of theirs may stand near."""
+        masks = self._masks
+        if masks is None:
+            return topic.events_in(self.stretches)
+        worth = [number for number in self._worded if masks[number] & topic.bits]
+        if not worth:
+            return []
+        return topic.events_in(self.stretches.only(self.data, worth), [masks[number] for number in worth])
+
+    def in_points(self) -> list[Event]:
+        """The events, in code points instead of bytes; `near` knows what is known of context words then."""
+        points = _Points(self.data, is_ascii=len(self.data) == len(self.text))
+        if self._masks is not None:
+            firsts, lasts = points.of(self.stretches.firsts), points.of(self.stretches.lasts)
+            self.near = Near(self.text, None, firsts=firsts, lasts=lasts, masks=self._masks)
+        return points.of_events(self.events)
 
 
 class _Points:
