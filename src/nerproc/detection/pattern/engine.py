@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import regex
 
-from nerproc.detection.pattern.analysis import needs_digit, starts_once
+from nerproc.detection.pattern.analysis import needs_digit, starts_after_break, starts_once
 from nerproc.detection.pattern.confirm import Confirmer, Match
 from nerproc.detection.pattern.context import Context, Near, raised
 from nerproc.detection.pattern.database import CASELESS, EXACT, Database, Expression
@@ -257,6 +257,7 @@ class _Rule:
             regex.ASCII | (regex.IGNORECASE if pattern.ignore_case else 0),
             prefix=pattern.prefix,
             one_start=starts_once(pattern.gate or pattern.expression, pattern.expression, pattern.prefix),
+            after_break=starts_after_break(pattern.expression),
         )
 
     def judge(self, text: str, events: list[Match], near: Near, spans: list[Span]) -> None:
