@@ -17,7 +17,12 @@ from nerproc.detection.pattern.context import AFTER, BEFORE, FIRST_UNSPACED, LET
 from nerproc.detection.pattern.database import Database, Expression
 from nerproc.detection.pattern.stretch import Stretches
 
-_SHORT = 4  # letters
+# Words of phrases that nearly all text has, in one language or another.
+_EVERYWHERE = {
+    "a", "as", "at", "by", "c", "d", "da", "de", "di", "do", "e", "el", "et", "f", "g", "h", "her", "his", "i",
+    "id", "in", "is", "it", "la", "m", "me", "my", "n", "no", "of", "on", "or", "p", "r", "s", "the", "to",
+    "us", "v", "y",
+}  # fmt: skip
 _WIDEST = 4  # bytes of a character in UTF-8
 Hits = list[tuple[int, int]]  # end in the text, number of the word
 
@@ -68,8 +73,8 @@ def _masks_by_word(contexts: Mapping[int, Context]) -> dict[str, int]:
     masks: dict[str, int] = {}
     for number, context in contexts.items():
         for words in (*context.words, *context.phrases):
-            # One word of a phrase is enough to tell that it may be there: no short one, which all text has.
-            piece = min(words.split(), key=lambda word: (len(word) < _SHORT, frequency[word]))
+            # One word of a phrase is enough to tell that it may be there: the one that fewest phrases have.
+            piece = min(words.split(), key=lambda word: (word in _EVERYWHERE, frequency[word]))
             masks[piece] = masks.get(piece, 0) | 1 << number
     return masks
 
