@@ -43,8 +43,9 @@ class ScannerCache:
     def warm(self) -> None:
         """Make the scanner that most requests ask for, while there is nothing else to do."""
         scanner = self.get(ReportRequest(source=LocalSource(paths=["/"])))
-        # Patterns are compiled when a text first needs them: nearly all have digits, a date, a site.
-        for _ in scanner.scan([TextSegment("Since 3 May 2024 at www.example.org, call 212-555-0147")], ""):
+        # Patterns are compiled when a text first needs them: nearly all have digits and dots. Those that need a
+        # word beside them wait for it.
+        for _ in scanner.scan([TextSegment("3 May 2024, example.org, 212-555-0147")], ""):
             pass
 
     def get(self, request: ReportRequest) -> Scanner:
@@ -53,6 +54,10 @@ class ScannerCache:
         if self._scanner is None or self._request != asked:
             self._request, self._scanner = asked, scanner_for(request, cache=self._folder)
         return self._scanner
+
+
+# Reads a document of an object of some version, and says how that went.
+_Use = Callable[[Document, ObjectRef, str], ObjectRow]
 
 
 class ObjectScan:
@@ -76,11 +81,11 @@ class ObjectScan:
         """Read one small object into memory, to be scanned together with others."""
         texts: list[Segment] = []
 
-        def keep(document: Document, row: ObjectRow) -> ObjectRow:
+        def keep(document: Document, ref: ObjectRef, version: str) -> ObjectRow:
             measured = _Measured(document.segments(), self._beacon)
             texts.clear()
             texts.extend(measured)
-            return measured.complete(row, document)
+            return measured.row(document, ref, version)
 
         row = self._read(source, ref, keep)
         return Held(row, texts if row.status == "succeeded" else [])
@@ -94,7 +99,8 @@ class ObjectScan:
             elif isinstance(entities, str):
                 yield replace(row, status="failed", reason=entities)
             else:
-                yield self._write(row, iter(entities))
+                groups = self._write(iter(entities))
+                yield replace(row, groups=groups) if groups else row
 
     def _found(self, held: Sequence[Held]) -> list[list[Entity] | str]:
         """The entities of each object, or the reason why they were not found."""
@@ -107,9 +113,7 @@ class ObjectScan:
                 return [_surprise(error)]
             return [found for each in held for found in self._found([each])]
 
-    def _read(
-        self, source: Source, ref: ObjectRef, use: Callable[[Document, ObjectRow], ObjectRow]
-    ) -> ObjectRow:
+    def _read(self, source: Source, ref: ObjectRef, use: _Use) -> ObjectRow:
         """Open an object and `use` its document; once more if it changed meanwhile."""
         self._writer.begin(ref.name)
         if ref.problem is not None:
@@ -128,17 +132,10 @@ class ObjectScan:
         self._writer.begin(ref.name)
         return ObjectRow(ref.name, ref.size, ref.version, "failed", reason)
 
-    def _use(
-        self,
-        stream: BinaryIO,
-        ref: ObjectRef,
-        version: str,
-        use: Callable[[Document, ObjectRow], ObjectRow],
-    ) -> ObjectRow:
-        row = ObjectRow(ref.name, ref.size, version, "succeeded")
+    def _use(self, stream: BinaryIO, ref: ObjectRef, version: str, use: _Use) -> ObjectRow:
         status: ObjectStatus = "failed"
         try:
-            return use(open_document(stream, ref.name), row)
+            return use(open_document(stream, ref.name), ref, version)
         except Skipped as skipped:
             status, reason = "skipped", str(skipped)
         except Broken as broken:
@@ -150,23 +147,23 @@ class ObjectScan:
         except Exception as error:  # noqa: BLE001 - a parser's surprise is this object's, not the job's
             reason = _surprise(error)
         self._writer.begin(ref.name)
-        return replace(row, status=status, reason=reason)
+        return ObjectRow(ref.name, ref.size, version, status, reason)
 
-    def _detect(self, document: Document, row: ObjectRow) -> ObjectRow:
+    def _detect(self, document: Document, ref: ObjectRef, version: str) -> ObjectRow:
         """Scan a document while it is read."""
         measured = _Measured(document.segments(), self._beacon)
-        row = self._write(row, self._scanner.scan(measured, row.object))
-        return measured.complete(row, document, self._scanner.warnings)
+        groups = self._write(self._scanner.scan(measured, ref.name))
+        return measured.row(document, ref, version, groups, self._scanner.warnings)
 
-    def _write(self, row: ObjectRow, entities: Iterator[Entity]) -> ObjectRow:
-        """Put entities into the writer; the row then has the groups that they make the object match."""
+    def _write(self, entities: Iterator[Entity]) -> tuple[str, ...]:
+        """Put the entities of an object into the writer; the groups that they make it match."""
         self._groups.begin()
         while batch := list(islice(entities, BATCH)):
             for entity in batch:
                 self._groups.see(entity.label, entity.text)
             self._writer.extend(batch)
             self._beacon.tick()
-        return replace(row, groups=tuple(self._groups.matches()))
+        return tuple(self._groups.matches())
 
 
 class Held(NamedTuple):
@@ -191,15 +188,26 @@ class _Measured:
         self.tokens = 0
         self.preview = ""
 
-    def complete(self, row: ObjectRow, document: Document, warnings: Sequence[str] = ()) -> ObjectRow:
+    def row(
+        self,
+        document: Document,
+        ref: ObjectRef,
+        version: str,
+        groups: tuple[str, ...] = (),
+        warnings: Sequence[str] = (),
+    ) -> ObjectRow:
         """The row of the document once all of it was read."""
-        return replace(
-            row,
-            reason="; ".join([*document.warnings, *warnings]) or None,
-            media_type=document.media_type,
-            characters=self.characters,
-            tokens=self.tokens,
-            preview_text=self.preview,
+        return ObjectRow(
+            ref.name,
+            ref.size,
+            version,
+            "succeeded",
+            "; ".join([*document.warnings, *warnings]) or None,
+            document.media_type,
+            self.characters,
+            self.tokens,
+            groups,
+            self.preview,
         )
 
     def __iter__(self) -> Iterator[Segment]:

@@ -23,7 +23,7 @@ import regex
 from nerproc.detection.pattern.analysis import needs_digit, starts_after_break, starts_once
 from nerproc.detection.pattern.confirm import Confirmer, Match
 from nerproc.detection.pattern.context import Context, Near, raised
-from nerproc.detection.pattern.database import CASELESS, EXACT, Database, Expression
+from nerproc.detection.pattern.database import CASELESS, EXACT, GROUP, Database, Expression
 from nerproc.detection.pattern.pattern import Necessary, Pattern
 from nerproc.detection.pattern.stretch import NO_STRETCHES, Stretches, beside_digits
 from nerproc.detection.pattern.typography import as_typed
@@ -61,7 +61,9 @@ class PatternDetector:
         possible = [number for number, rule in enumerate(self._rules) if not rule.is_hopeless]
         numeral = {n for n in possible if patterns[n].numeral or needs_digit(_gate(patterns[n]).source)}
         weak = {n for n in numeral if self._rules[n].needs_context}
-        self._everywhere = _Gates(patterns, [n for n in possible if n not in numeral], cache)
+        # In one group: all text goes through it, and with few counted repeats it compiles fast all the same.
+        everywhere = [number for number in possible if number not in numeral]
+        self._everywhere = _Gates(patterns, everywhere, cache, group=len(everywhere) or 1)
         self._beside_digits = _Gates(patterns, [n for n in possible if n in numeral and n not in weak], cache)
         weak_ones = sorted(weak)  # in the order of the tables, neighbours have their words in common
         self._beside_words = [
@@ -175,7 +177,15 @@ class _Points:
 class _Gates:
     """Gates that are looked for in the same data, and the rules that each opens."""
 
-    def __init__(self, patterns: Sequence[Pattern], rules: Collection[int], cache: Path | None) -> None:
+    def __init__(
+        self,
+        patterns: Sequence[Pattern],
+        rules: Collection[int],
+        cache: Path | None,
+        *,
+        group: int = GROUP,
+    ) -> None:
+        """`group`: gates that are compiled together."""
         rules_of: dict[Expression, list[int]] = defaultdict(list)
         for rule in rules:
             rules_of[_gate(patterns[rule])].append(rule)
@@ -185,11 +195,12 @@ class _Gates:
         self._bits = [sum(1 << rule for rule in opened) for opened in self._rules_of]
         self.bits = sum(1 << rule for rule in rules)  # all rules, as a mask
         self._cache = cache
+        self._group = group
 
     @cached_property
     def _database(self) -> Database:
         """Compiled when it is needed first: most texts need few topics."""
-        return Database(list(self._rules_of_gate), cache=self._cache)
+        return Database(list(self._rules_of_gate), group=self._group, cache=self._cache)
 
     def events(self, data: bytes) -> list[Event]:
         """Where the gates match in a text."""

@@ -17,11 +17,11 @@ from nerproc.detection.pattern.context import AFTER, BEFORE, FIRST_UNSPACED, LET
 from nerproc.detection.pattern.database import Database, Expression
 from nerproc.detection.pattern.stretch import Stretches
 
-# Words of phrases that nearly all text has, in one language or another.
+# Words of phrases that much text has, in one language or another; "org" ends hosts.
 _EVERYWHERE = {
     "a", "as", "at", "by", "c", "d", "da", "de", "di", "do", "e", "el", "et", "f", "g", "h", "her", "his", "i",
-    "id", "in", "is", "it", "la", "m", "me", "my", "n", "no", "of", "on", "or", "p", "r", "s", "the", "to",
-    "us", "v", "y",
+    "id", "in", "is", "it", "la", "m", "me", "my", "n", "no", "of", "on", "or", "org", "p", "r", "s", "the",
+    "to", "us", "v", "y",
 }  # fmt: skip
 _WIDEST = 4  # bytes of a character in UTF-8
 Hits = list[tuple[int, int]]  # end in the text, number of the word
