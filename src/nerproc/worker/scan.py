@@ -16,6 +16,7 @@ from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.extract import open_document
 from nerproc.extraction.segment import Document, Segment
 from nerproc.extraction.text import TextSegment
+from nerproc.failpoint import failpoint
 from nerproc.model.scanner import scanner_for
 from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
@@ -105,6 +106,8 @@ class ObjectScan:
     def _found(self, held: Sequence[Held]) -> list[list[Entity] | str]:
         """The entities of each object, or the reason why they were not found."""
         try:
+            for row, _ in held:
+                failpoint("object_scanned", row.object)
             return [*self._scanner.scan_all([(texts, row.object) for row, texts in held])]
         except (MemoryError, NerprocError):
             raise
@@ -151,6 +154,7 @@ class ObjectScan:
 
     def _detect(self, document: Document, ref: ObjectRef, version: str) -> ObjectRow:
         """Scan a document while it is read."""
+        failpoint("object_scanned", ref.name)
         measured = _Measured(document.segments(), self._beacon)
         groups = self._write(self._scanner.scan(measured, ref.name))
         return measured.row(document, ref, version, groups, self._scanner.warnings)

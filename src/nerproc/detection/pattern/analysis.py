@@ -18,7 +18,7 @@ from nerproc.detection.pattern.stretch import MAX_REACH
 code: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
 
-_BEGIN = re.compile(r"(?:\\b|\(\?<!(?:\\d)?\[[^\]]*\]\))+")  # assertions at the start of an expression
+_BEGIN = re.compile(r"(?:\\b|\(\?<!(?:\\d)?(?:\\w|\[[^\]]*\])\))+")  # assertions at the start of an expression
 _WORD_CHARACTER = re.compile(r"\w", re.ASCII)
 _FAR = 1 << 20  # more than any reach
 _MOST_REPEATS = 64  # that are worked through one by one
