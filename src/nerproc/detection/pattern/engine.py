@@ -13,7 +13,7 @@ from bisect import bisect
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property, reduce
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import or_
 from pathlib import Path
 
@@ -165,7 +165,7 @@ class _Points:
     def of_events(self, events: list[Event]) -> list[Event]:
         if self._continuation is None or not events:
             return events
-        points = self.of([offset for _, found in events for match in found for offset in match])
+        points = self.of(list(chain.from_iterable(chain.from_iterable(found for _, found in events))))
         matches = list(zip(points[::2], points[1::2], strict=True))
         counts = accumulate((len(found) for _, found in events), initial=0)
         return [
