@@ -25,7 +25,11 @@ RETRY_BASE_SECONDS = 5.0
 class Claims:
     """Claims of one worker on the tasks of a database."""
 
-    def __init__(self, database: Database, worker: UUID, *, lease_seconds: float) -> None:
+    def __init__(
+        self, database: Database, worker: UUID, *, lease_seconds: float, host: str | None = None
+    ) -> None:
+        """`host` is where the worker runs: jobs that are bound to another host are not for it."""
+        self._host = host
         self._db = database
         self._worker = worker
         self._ttl = lease_seconds
@@ -37,7 +41,14 @@ class Claims:
         """
         rows = self._db.fetch_all(
             sql.CLAIM,
-            {"pools": list(pools), "job": job, "limit": limit, "worker": self._worker, "ttl": self._ttl},
+            {
+                "pools": list(pools),
+                "job": job,
+                "limit": limit,
+                "worker": self._worker,
+                "host": self._host or "",
+                "ttl": self._ttl,
+            },
         )
         if not rows:
             return []
