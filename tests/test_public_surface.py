@@ -50,6 +50,7 @@ def test_the_client() -> None:
         "export": "(self, report: UUID | str, format: ExportFormat = jsonl) -> Iterator[bytes]",
         "events": "(self, report: UUID | str, *, after: int = 0) -> Iterator[Event]",
         "models": "(self) -> list[ModelCard]",
+        "license": "(self) -> License",
     }
     assert str(inspect.signature(nerproc.Client)).replace("'", "") == (
         "(url: str | None = None, token: str | None = None) -> None"

@@ -16,6 +16,7 @@ from nerproc.api import (
     events,
     health,
     jobs,
+    license,
     metrics,
     models,
     problem,
@@ -31,7 +32,7 @@ from nerproc.api.openapi import describe
 from nerproc.api.parameter import PREFIX
 from nerproc.node import Node
 
-ROUTERS = (reports, results, events, jobs, uploads, models, validate, metrics, health)
+ROUTERS = (reports, results, events, jobs, uploads, models, validate, metrics, license, health)
 
 
 def build_app(node: Node, *, hosts: frozenset[str] | None = None) -> FastAPI:

@@ -10,6 +10,7 @@ from uuid import UUID
 from nerproc.client.address import find_head
 from nerproc.client.client import Client, ExportFormat
 from nerproc.schema.entity import Entity
+from nerproc.schema.license import License
 from nerproc.schema.report import Job, JobState, ModelCard, ObjectMatch, ObjectResult, ObjectStatus, Report
 from nerproc.settings import Settings
 
@@ -36,6 +37,7 @@ class Backend(Protocol):
     def retry(self, report: UUID) -> None: ...  # noqa: D102
     def delete(self, report: UUID) -> None: ...  # noqa: D102
     def models(self) -> list[ModelCard]: ...  # noqa: D102
+    def license(self) -> License: ...  # noqa: D102
 
 
 @contextmanager

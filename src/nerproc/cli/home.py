@@ -12,6 +12,7 @@ from uuid import UUID
 from nerproc.client.client import ExportFormat
 from nerproc.node import Node
 from nerproc.schema.entity import Entity
+from nerproc.schema.license import License
 from nerproc.schema.report import Job, JobState, ModelCard, ObjectMatch, ObjectResult, ObjectStatus, Report
 from nerproc.settings import Settings
 
@@ -114,6 +115,10 @@ class Home:
         from nerproc.model.registry import cards
 
         return cards()
+
+    def license(self) -> License:
+        """The licence of the home, and how much of it is used."""
+        return self.node.jobs.quota.view()
 
 
 def _pages(page: Callable[[str | None], tuple[Sequence[T], str | None]]) -> Iterator[T]:

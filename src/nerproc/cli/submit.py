@@ -10,7 +10,7 @@ import typer
 from nerproc.cli import command
 from nerproc.cli.output import data, paint, show_one, words
 from nerproc.cli.request import starts_report
-from nerproc.errors import ExitCode, ObjectsFailed, UsageError
+from nerproc.errors import ExitCode, ObjectsFailed, QuotaExceeded, UsageError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -99,7 +99,10 @@ def verdict(report: Report, *, strict: bool = False) -> ExitCode:
 
     Raises:
         ObjectsFailed: with `strict`, if any did.
+        QuotaExceeded: the licence did not cover it.
     """
+    if report.failure_slug == QuotaExceeded.slug:
+        raise QuotaExceeded(report.failure, hint="A licence key lifts the limit: set NERPROC_LICENSE_KEY.")
     if report.state != "completed":
         return ExitCode.FAILED
     if strict and report.objects.failed:

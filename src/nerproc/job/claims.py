@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
 from nerproc.job import sql
+from nerproc.job.quota import exceeded
 from nerproc.job.task import Claim, PlannedTask, WrittenPart
 
 ERROR_BUDGET = 5  # attempts that may end with an error
@@ -30,10 +31,14 @@ class Claims:
         self._worker = worker
         self._ttl = lease_seconds
 
-    def claim(self, pools: Collection[str], *, job: UUID | None = None) -> Claim | None:
-        """Take the best ready task of `pools` (of `job` only, if given); None when none is ready."""
+    def claim(self, pools: Collection[str], *, job: UUID | None = None, begin: bool = True) -> Claim | None:
+        """Take the best ready task of `pools` (of `job` only, if given); None when none is ready.
+
+        Without `begin` no report is begun, only work on those that have been.
+        """
         row = self._db.fetch_one(
-            sql.CLAIM, {"pools": list(pools), "job": job, "worker": self._worker, "ttl": self._ttl}
+            sql.CLAIM,
+            {"pools": list(pools), "job": job, "begin": begin, "worker": self._worker, "ttl": self._ttl},
         )
         if row is None:
             return None
@@ -86,12 +91,17 @@ class Claims:
         """End a task that has committed everything."""
         return self._held(sql.COMPLETE, claim, failure=None)
 
-    def complete_shard(self, claim: Claim, plan: Sequence[PlannedTask]) -> bool:
-        """End a shard task with the tasks that it planned, in one statement."""
+    def complete_shard(self, claim: Claim, plan: Sequence[PlannedTask], *, limit: int | None) -> bool:
+        """End a shard task with the tasks that it planned, in one statement.
+
+        It fails when they need more bytes than a licence covers that has such a `limit`.
+        """
+        needed = sum(task.bytes for task in plan)
         return self._held(
             sql.COMPLETE_SHARD,
             claim,
-            failure=None,
+            limit=limit,
+            refusal=exceeded("<used>", limit or 0, needed).message,
             numbers=[task.number for task in plan],
             manifests=[task.manifest for task in plan],
             objects=[task.objects for task in plan],

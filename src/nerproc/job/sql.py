@@ -53,6 +53,7 @@ WITH pick AS MATERIALIZED (
     CROSS JOIN LATERAL
     (SELECT id FROM task
       WHERE job_id = j.id AND pool = ANY(%(pools)s) AND state = 'queued' AND ready_at <= clock_timestamp()
+        AND (%(begin)s OR kind <> 'shard')
       ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED) t
   LIMIT 1),
 claimed AS (
@@ -100,6 +101,15 @@ written AS (
   ON CONFLICT (task_id, seq) DO NOTHING)
 SELECT count(*) AS held FROM fence"""
 
+# A reservation waits for its turn at the one row of `quota`, and sees it as it is by then: of two reports that
+# together exceed the limit, one does not fit.
+_TURN = """
+turn AS MATERIALIZED (
+  SELECT quota.used, plan.needed,
+         plan.needed = 0 OR %(limit)s::bigint IS NULL OR quota.used + plan.needed <= %(limit)s AS fits
+    FROM quota, {plan} AS plan FOR UPDATE OF quota),
+taken AS (UPDATE quota SET used = quota.used + turn.needed FROM turn WHERE turn.fits)"""
+
 _END = """
 WITH ended AS (
   UPDATE task SET state = '{state}', finished_at = clock_timestamp(), failure = %(failure)s
@@ -114,16 +124,38 @@ SELECT count(*) AS held FROM ended"""
 COMPLETE = _END.format(state="completed", more="")
 FAIL = _END.format(state="failed", more="")
 
-# Ends the shard task and makes the tasks that it planned, all or nothing.
-COMPLETE_SHARD = _END.format(
-    state="completed",
-    more=""",
+# Ends the shard task, reserves the bytes of the tasks that it planned and makes them, all or nothing; when the
+# licence does not cover the bytes, the shard task fails.
+COMPLETE_SHARD = f"""
+WITH fence AS MATERIALIZED (
+  SELECT id FROM task
+   WHERE id = %(task)s AND attempt = %(attempt)s AND state = 'running' FOR UPDATE),
+plan AS MATERIALIZED (
+  SELECT coalesce(sum(b.bytes), 0)::bigint AS needed
+    FROM fence LEFT JOIN unnest(%(bytes)s::bigint[]) AS b (bytes) ON true HAVING count(fence.id) > 0),
+{_TURN.format(plan="plan")},
+ended AS (
+  UPDATE task SET finished_at = clock_timestamp(),
+         state = CASE WHEN fits THEN 'completed' ELSE 'failed' END,
+         failure = CASE WHEN NOT fits THEN
+           replace(%(refusal)s, '<used>', to_char(used, 'FM999,999,999,999,999,999')) END,
+         failure_slug = CASE WHEN NOT fits THEN 'quota-exceeded' END
+    FROM fence, turn WHERE task.id = fence.id
+  RETURNING task.id, job_id, number, state, failure, needed),
+unleased AS (DELETE FROM lease USING ended WHERE lease.task_id = ended.id),
+noted AS (
+  INSERT INTO event (job_id, task_number, kind, detail)
+  SELECT job_id, number, 'task.' || state, jsonb_strip_nulls(jsonb_build_object('reason', failure)) FROM ended),
+billed AS (
+  UPDATE job SET billed = billed + ended.needed
+    FROM ended WHERE job.id = ended.job_id AND ended.state = 'completed'),
 made AS (
   INSERT INTO task (job_id, number, kind, pool, manifest, objects, bytes)
   SELECT ended.job_id, plan.number, 'infer', 'infer', plan.manifest, plan.objects, plan.bytes
     FROM ended, unnest(%(numbers)s::int[], %(manifests)s::text[], %(objects)s::int[], %(bytes)s::bigint[])
-         AS plan (number, manifest, objects, bytes))""",
-)
+         AS plan (number, manifest, objects, bytes)
+   WHERE ended.state = 'completed')
+SELECT count(*) AS held FROM ended"""
 
 # Ends the compact task and swaps the merged parts in.
 COMPLETE_COMPACT = _END.format(
@@ -230,21 +262,28 @@ ON CONFLICT (job_id, number) DO NOTHING RETURNING pool"""
 # In a statement of its own after the commit of the last task; in the same one, of two last tasks neither
 # would see the other. Maintenance repeats it, in case nobody did.
 CLOSE = """
-WITH sums AS (
+WITH live AS MATERIALIZED (
+  SELECT id, billed FROM job
+   WHERE id = %(job)s AND state IN ('queued', 'running')
+     AND NOT EXISTS (SELECT FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running'))
+     FOR NO KEY UPDATE),
+sums AS (
   SELECT (SELECT coalesce(sum(objects), 0) FROM task WHERE job_id = %(job)s AND kind = 'infer') AS listed,
          (SELECT coalesce(sum(failed), 0) FROM part WHERE job_id = %(job)s AND merged_into IS NULL) AS failed,
-         (SELECT failure FROM task WHERE job_id = %(job)s AND state = 'failed' AND kind <> 'compact'
-           ORDER BY number LIMIT 1) AS failure),
+         (SELECT coalesce(sum(bytes), 0) FROM part WHERE job_id = %(job)s AND merged_into IS NULL) AS bytes,
+         why.failure, why.failure_slug
+    FROM live LEFT JOIN LATERAL (
+      SELECT failure, failure_slug FROM task
+       WHERE job_id = %(job)s AND state = 'failed' AND kind <> 'compact' ORDER BY number LIMIT 1) why ON true),
 closed AS (
-  UPDATE job SET finished_at = clock_timestamp(),
+  UPDATE job SET finished_at = clock_timestamp(), billed = sums.bytes, failure_slug = sums.failure_slug,
          state = CASE WHEN sums.failure IS NOT NULL OR (sums.listed > 0 AND sums.failed >= sums.listed)
                       THEN 'failed' ELSE 'completed' END,
          failure = CASE WHEN sums.failure IS NOT NULL THEN sums.failure
                         WHEN sums.listed > 0 AND sums.failed >= sums.listed THEN 'every object failed' END
-    FROM sums
-   WHERE id = %(job)s AND state IN ('queued', 'running')
-     AND NOT EXISTS (SELECT FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running'))
-  RETURNING job.id, job.state, job.failure),
+    FROM live, sums WHERE job.id = live.id
+  RETURNING job.id, job.state, job.failure, sums.bytes - live.billed AS owed),
+settled AS (UPDATE quota SET used = quota.used + closed.owed FROM closed WHERE closed.owed <> 0),
 noted AS (INSERT INTO event (job_id, kind, detail)
           SELECT id, 'job.' || state, jsonb_strip_nulls(jsonb_build_object('reason', failure)) FROM closed)
 SELECT state FROM closed"""
@@ -259,12 +298,16 @@ WITH live AS MATERIALIZED (
   SELECT id FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running') ORDER BY id FOR UPDATE)
 UPDATE task SET state = 'stopped', finished_at = clock_timestamp() FROM live WHERE task.id = live.id"""
 STOP_JOB = """
-WITH unleased AS (
+WITH live AS MATERIALIZED (
+  SELECT id, billed FROM job WHERE id = %(job)s AND state IN ('queued', 'running') FOR NO KEY UPDATE),
+cost AS (SELECT coalesce(sum(bytes), 0) AS bytes FROM part WHERE job_id = %(job)s AND merged_into IS NULL),
+unleased AS (
   DELETE FROM lease USING task
    WHERE lease.job_id = %(job)s AND task.id = lease.task_id AND task.state <> 'running'),
 stopped AS (
-  UPDATE job SET state = 'stopped', finished_at = clock_timestamp()
-   WHERE id = %(job)s AND state IN ('queued', 'running') RETURNING id),
+  UPDATE job SET state = 'stopped', finished_at = clock_timestamp(), billed = cost.bytes
+    FROM live, cost WHERE job.id = live.id RETURNING job.id, cost.bytes - live.billed AS owed),
+settled AS (UPDATE quota SET used = quota.used + stopped.owed FROM stopped WHERE stopped.owed <> 0),
 noted AS (INSERT INTO event (job_id, kind) SELECT id, 'job.stopped' FROM stopped)
 SELECT count(*) AS held FROM stopped"""
 
@@ -276,24 +319,37 @@ noted AS (INSERT INTO event (job_id, kind)
           SELECT id, CASE WHEN %(paused)s THEN 'job.paused' ELSE 'job.resumed' END FROM moved)
 SELECT count(*) AS held FROM moved"""
 
-# Tasks before the job, as the lock order wants; a job that is not failed or stopped keeps everything.
-RETRY = """
-WITH old AS MATERIALIZED (SELECT id FROM job WHERE id = %(job)s AND state IN ('failed', 'stopped')),
+# Tasks before the job, as the lock order wants; a job that is not failed or stopped keeps everything. What its
+# tasks have left to read is reserved again.
+RETRY = f"""
+WITH idle AS MATERIALIZED (
+  SELECT task.id, task.bytes FROM task JOIN job ON job.id = task.job_id
+   WHERE job.id = %(job)s AND job.state IN ('failed', 'stopped') AND task.state IN ('failed', 'stopped')
+   ORDER BY task.id FOR UPDATE OF task),
+plan AS MATERIALIZED (
+  SELECT coalesce(sum(greatest(idle.bytes - done.bytes, 0)), 0)::bigint AS needed
+    FROM idle, LATERAL (SELECT coalesce(sum(bytes), 0) AS bytes FROM part WHERE task_id = idle.id) done
+  HAVING count(*) > 0),
+{_TURN.format(plan="plan")},
 back AS (
-  UPDATE task SET state = 'queued', errors = 0, crashes = 0, failure = NULL, finished_at = NULL,
-         ready_at = clock_timestamp()
-    FROM old WHERE task.job_id = old.id AND task.state IN ('failed', 'stopped') RETURNING task.id),
+  UPDATE task SET state = 'queued', errors = 0, crashes = 0, failure = NULL, failure_slug = NULL,
+         finished_at = NULL, ready_at = clock_timestamp()
+    FROM idle, turn WHERE turn.fits AND task.id = idle.id RETURNING task.id),
 moved AS (
-  UPDATE job SET state = 'queued', failure = NULL, finished_at = NULL, paused = false
-    FROM old WHERE job.id = old.id AND EXISTS (SELECT FROM back) RETURNING job.id),
+  UPDATE job SET state = 'queued', failure = NULL, failure_slug = NULL, finished_at = NULL, paused = false,
+         billed = billed + turn.needed
+    FROM turn WHERE turn.fits AND job.id = %(job)s RETURNING job.id),
 noted AS (INSERT INTO event (job_id, kind, detail)
           SELECT id, 'job.retried', jsonb_build_object('tasks', (SELECT count(*) FROM back)) FROM moved)
-SELECT (SELECT count(*) FROM back) AS tasks FROM moved"""
+SELECT (SELECT count(*) FROM back) AS tasks, used, needed, fits FROM turn"""
 
 DELETE = "DELETE FROM job WHERE id = %(job)s"
 
+USED = "SELECT used FROM quota"
+
 _JOBS = """
 SELECT j.id, j.kind, j.name, j.model, j.model_version, j.state, j.paused, j.request, j.group_ids, j.failure,
+       j.failure_slug,
        j.created_at, j.started_at, j.finished_at, clock_timestamp() AS now,
        coalesce(t.objects, 0) AS total_objects, coalesce(t.bytes, 0)::bigint AS total_bytes,
        coalesce(p.succeeded, 0) AS succeeded, coalesce(p.skipped, 0) AS skipped,

@@ -64,6 +64,7 @@ class Reports:
             PathNotAllowed: a path is outside the roots.
             NotFound: there is no such model, upload or earlier report.
             Conflict: the earlier report is not ready.
+            Refused: the licence does not let it begin, or does not cover it.
         """
         for group in request.groups:
             parse(group.query)
@@ -77,7 +78,16 @@ class Reports:
             model_version=load(request.model).version,
             roots=[str(root) for root in roots],
             idempotency_key=idempotency_key,
+            needed=self._size(request),
         )
+
+    def _size(self, request: ReportRequest) -> int | None:
+        """How many bytes will be read, if that is known without a worker and of interest."""
+        source = request.source
+        if not isinstance(source, UploadSource) or request.since is not None or self._jobs.quota.limit is None:
+            return None
+        refs = Selection(request).choose(uploaded.UploadSource(self._storage, source.upload_id).list())
+        return sum(ref.size for ref in refs if ref.problem is None)
 
     def _check_source(self, source: LocalSource | UploadSource, roots: Sequence[Path]) -> None:
         """Refuse now what the worker would refuse later."""
@@ -208,8 +218,8 @@ class Reports:
 
 
 _SHARED = (
-    *("id", "name", "state", "paused", "model", "bytes", "total_bytes", "entities", "failure"),
-    *("created_at", "started_at", "finished_at"),
+    *("id", "name", "state", "paused", "model", "bytes", "total_bytes", "entities"),
+    *("failure", "failure_slug", "created_at", "started_at", "finished_at"),
 )
 
 

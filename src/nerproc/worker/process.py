@@ -95,5 +95,5 @@ class ChildProcess:
 
 
 def _visible(settings: Settings) -> dict[str, object]:
-    """What a child may know: it needs no database."""
-    return settings.model_dump(mode="json", exclude={"database_url"})
+    """What a child may know: it needs no database and no licence."""
+    return settings.model_dump(mode="json", exclude={"database_url", "license_key"})

@@ -70,8 +70,9 @@ def _open(settings: Settings, end: Ending) -> Node | None:
 def order(settings: Settings, concurrency: int) -> bytes:
     """What a worker that a head starts reads from standard input."""
     values: dict[str, Any] = settings.model_dump(mode="json", exclude={"api_token"})
-    if settings.database_url is not None:
-        values["database_url"] = settings.database_url.get_secret_value()
+    for name in ("database_url", "license_key"):
+        if (secret := getattr(settings, name)) is not None:
+            values[name] = secret.get_secret_value()
     return json.dumps({"settings": values, "concurrency": concurrency}).encode()
 
 

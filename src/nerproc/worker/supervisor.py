@@ -17,6 +17,7 @@ from nerproc.errors import Unreachable
 from nerproc.job.claims import Claims
 from nerproc.job.jobs import POOL
 from nerproc.job.maintenance import TICK_SECONDS
+from nerproc.license.watch import watch
 from nerproc.node import Node, open_database
 from nerproc.observe import log
 from nerproc.queue.base import Permit
@@ -56,6 +57,9 @@ class Supervisor:
         ]
         if job is None:  # the tasks of a single job are made here: nobody else has to wake us
             threads.append(threading.Thread(target=self._receive, name="permits", daemon=True))
+            threads.append(
+                threading.Thread(target=watch, args=(node.license, self._closing), name="license", daemon=True)
+            )
         for thread in threads:
             thread.start()
         try:
@@ -72,7 +76,9 @@ class Supervisor:
     def _fill(self, job: UUID | None) -> None:
         """Give every idle slot a task, as long as there are tasks; then acknowledge the permits used."""
         while self.drain_ends is None and self._idle:
-            claim = self.claims.claim([POOL], job=job)
+            # Who submits a single job has asked the licence a moment ago.
+            begin = job is not None or self.node.jobs.quota.open
+            claim = self.claims.claim([POOL], job=job, begin=begin)
             if claim is None:
                 break
             self._take_idle().assign(claim)
