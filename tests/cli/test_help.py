@@ -54,6 +54,7 @@ def test_the_commands_are_these() -> None:
         *("scan", "serve", "worker", "submit", "status", "stop", "pause", "resume", "retry", "help"),
         *("report", "report list", "report show", "report entities", "report objects", "report search"),
         *("report export", "report delete", "model", "model list", "model show", "config", "config show"),
+        *("license", "license keys", "license create", "license validate", "license show"),
     }
 
 

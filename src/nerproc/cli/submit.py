@@ -102,7 +102,9 @@ def verdict(report: Report, *, strict: bool = False) -> ExitCode:
         QuotaExceeded: the licence did not cover it.
     """
     if report.failure_slug == QuotaExceeded.slug:
-        raise QuotaExceeded(report.failure, hint="A licence key lifts the limit: set NERPROC_LICENSE_KEY.")
+        from nerproc.job.quota import LIFT_THE_LIMIT
+
+        raise QuotaExceeded(report.failure, hint=LIFT_THE_LIMIT)
     if report.state != "completed":
         return ExitCode.FAILED
     if strict and report.objects.failed:

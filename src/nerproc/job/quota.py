@@ -12,6 +12,11 @@ from nerproc.job import sql
 from nerproc.license.base import License, refusal
 from nerproc.schema.license import License as LicenseView
 
+LIFT_THE_LIMIT = (
+    "A licence key lifts the limit: set NERPROC_LICENSE_KEY. "
+    "Files that --exclude or --max-size leave out do not count."
+)
+
 
 class Quota:
     """The licence of one node, and the use that all nodes of a database make of theirs."""
@@ -69,5 +74,5 @@ def exceeded(used: str, limit: int, needed: int | None) -> QuotaExceeded:
     needs = "and this report needs more" if needed is None else f"and this report needs {needed:,} bytes"
     return QuotaExceeded(
         f"The free licence covers {limit:,} bytes over all reports: {used} bytes are used, {needs}.",
-        hint="A licence key lifts the limit: set NERPROC_LICENSE_KEY (README, Licences).",
+        hint=LIFT_THE_LIMIT,
     )
