@@ -85,8 +85,19 @@ class Node:
     """Everything that a role needs, wired: database, queue, storage, licence, jobs, reports, maintenance."""
 
     def __init__(
-        self, settings: Settings, database: Database, queue: Queue, storage: Storage, license: License
+        self,
+        settings: Settings,
+        database: Database,
+        queue: Queue,
+        storage: Storage,
+        *,
+        license: License | None = None,
     ) -> None:
+        """`license` stands in for the one that the settings name.
+
+        Raises:
+            SettingsError: the settings of the licence are not valid.
+        """
         from nerproc.job.jobs import Jobs
         from nerproc.job.maintenance import Maintenance
         from nerproc.job.quota import Quota
@@ -96,8 +107,8 @@ class Node:
         self.database = database
         self.queue = queue
         self.storage = storage
-        self.license = license
-        self.jobs = Jobs(database, queue, storage, Quota(database, license))
+        self.license = license or open_license(settings, database)
+        self.jobs = Jobs(database, queue, storage, Quota(database, self.license))
         self.reports = Reports(self.jobs, storage)
         self.maintenance = Maintenance(
             database,
@@ -125,8 +136,7 @@ class Node:
         try:
             database.open()
             (migration.migrate if migrate else migration.check)(database)
-            license = license or open_license(settings, database)
-            return cls(settings, database, PostgresQueue(database), open_storage(settings), license)
+            return cls(settings, database, PostgresQueue(database), open_storage(settings), license=license)
         except BaseException:
             database.close()
             raise

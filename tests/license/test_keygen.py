@@ -264,6 +264,19 @@ def test_keygen_is_asked_at_each_start_and_then_once_an_hour_by_all_together(
     assert 3_590 <= row["left"] <= 3_600
 
 
+def test_what_one_process_did_not_hear_is_forgotten_when_another_does(
+    process: Start, keygen: KeygenDouble, migrated: Database
+) -> None:
+    process().status()
+    double.status(500)(keygen)
+    license = process()
+    assert license.status().reason is not None
+    keygen.behave()
+    process().status()
+    license.refresh()
+    assert (license.status().state, license.status().reason) == ("valid", None)
+
+
 def test_what_one_process_hears_all_know(process: Start, keygen: KeygenDouble) -> None:
     license = process()
     assert license.status().state == "valid"

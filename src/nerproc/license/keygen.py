@@ -127,6 +127,8 @@ class KeygenLicense:
                 self._ask()
             seen = self._record.see()
             verdict = self._read(seen.answer)
+            if self._known is not None and verdict != self._known.verdict:
+                self._problem = None  # an answer has come, to whichever process
             self._known = _Known(seen.latest, verdict, self._problem)
 
     def _ask(self) -> None:
@@ -163,8 +165,9 @@ class KeygenLicense:
             self.refresh()
         assert self._known is not None
         known, now = self._known, self._clock()
+        problem = known.problem or "it asked to wait"
         if known.verdict is None:
-            reason = f"Keygen has not validated the licence yet: {known.problem or 'it asked to wait'}"
+            reason = f"Keygen has not validated the licence yet: {problem}"
             return LicenseStatus(type="keygen", state="unavailable", reason=reason)
         holds_until = known.verdict.date + GRACE
         status = _judge(known.verdict, now=now, latest=known.latest)
@@ -172,7 +175,7 @@ class KeygenLicense:
             reason = f"the last answer of Keygen holds; since then {known.problem}"
             status = status.model_copy(update={"reason": reason})
         if status.state == "valid" and max(now, known.latest) > holds_until:
-            reason = f"Keygen has not answered since {known.verdict.date:%Y-%m-%d %H:%M} UTC: {known.problem}"
+            reason = f"Keygen has not answered since {known.verdict.date:%Y-%m-%d %H:%M} UTC: {problem}"
             status = status.model_copy(update={"state": "unavailable", "reason": reason})
         return status.model_copy(update={"validated_at": known.verdict.date, "holds_until": holds_until})
 
