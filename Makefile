@@ -1,4 +1,5 @@
-# Everything runs in a virtual environment of its own. `make demo` and `make test` need Python 3.11+ and nothing else.
+# Everything runs in a virtual environment of its own. `make demo` needs Python 3.11+ and nothing else; `make test` also
+# RabbitMQ, of which the tests start a node of their own, and installs it where it may.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -6,12 +7,12 @@ BIN := $(VENV)/bin
 PRESIDIO ?= $(VENV)-peer
 PROSE ?= examples/documents/prose
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint bench docs clean rabbitmq
 
 demo: $(VENV)/.nerproc  ## Scan the example documents and show the report.
 	$(BIN)/nerproc scan examples/documents --group 'people with numbers=COUNT(ID_NUMBER) > 0 OR COUNT(SSN) > 0'
 
-test: $(VENV)/.test  ## Run every test.
+test: $(VENV)/.test rabbitmq  ## Run every test.
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.lint  ## Format, rules, types, and the direction of imports.
@@ -29,6 +30,12 @@ bench: $(VENV)/.bench  ## Measure; each line is one JSON object. Peers run in an
 
 docs: $(VENV)/.nerproc  ## Write docs/api.md anew.
 	$(BIN)/python -m nerproc.api.docs > docs/api.md
+
+rabbitmq:  # RUNLEVEL=1: it is installed, but not started
+	@PATH="$$PATH:/usr/lib/rabbitmq/bin:/usr/sbin"; command -v rabbitmq-server > /dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update --quiet --quiet && \
+	    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes rabbitmq-server; } || \
+	  { echo "RabbitMQ 3.10 or newer is missing. On Debian: sudo apt-get install rabbitmq-server" >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) $(PRESIDIO) build dist benchmarks/work

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.broker import Broker, running_broker
 from tests.process import RunningHead, running_head
 
 from nerproc.db.database import Database
@@ -44,6 +45,13 @@ def database(server: Path) -> Iterator[Database]:
         maintenance.execute("CREATE DATABASE test")
     with Database.embedded(server, name="test") as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A broker that lives as long as the session; a test that stops it starts it again."""
+    with running_broker(tmp_path_factory.mktemp("rabbitmq")) as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from nerproc.db.embedded import server_programs
 from nerproc.db.guardian import INITDB_OPTIONS, Privileges
@@ -46,6 +47,11 @@ class PostgresServer:
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "log").read_text()
             time.sleep(0.05)
+
+    def create(self, name: str) -> None:
+        """Make an empty database."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     def stop(self) -> None:
         """Stop it as an administrator does: connections are cut, everything is written."""

@@ -49,6 +49,9 @@ def test_the_client() -> None:
         "search": "(self, report: UUID | str, query: str) -> Iterator[ObjectMatch]",
         "export": "(self, report: UUID | str, format: ExportFormat = jsonl) -> Iterator[bytes]",
         "events": "(self, report: UUID | str, *, after: int = 0) -> Iterator[Event]",
+        "timeline": "(self, job: UUID | str) -> Iterator[Event]",
+        "activity": "(self, job: UUID | str) -> Activity",
+        "workers": "(self) -> list[Worker]",
         "models": "(self) -> list[ModelCard]",
         "license": "(self) -> License",
     }

@@ -72,7 +72,9 @@ def test_a_broken_file_is_named(folder: Path) -> None:
 
 
 def test_secrets_are_not_shown(folder: Path) -> None:
-    settings = Settings.load(database_url="postgresql://me:hunter2@host/db")
+    settings = Settings.load(
+        database_url="postgresql://me:hunter2@host/db", queue_url="amqp://me:hunter2@host/"
+    )
     assert "hunter2" not in repr(settings)
     assert "hunter2" not in settings.model_dump_json()
     assert "hunter2" not in repr(Settings.load(license_key="hunter2"))

@@ -22,7 +22,9 @@
     ├── NotFound                       not-found                   404   5
     ├── Conflict                       conflict                    409   6
     │   ├── IllegalMove                illegal-move                409   6
+    │   ├── QueueMismatch              queue-mismatch              409   6
     │   └── SchemaMismatch             schema-mismatch             409   6
+    │       └── SchemaOutdated         schema-outdated             409   6
     ├── Unreachable                    unreachable                 503   7
     │   ├── HeadUnreachable            head-unreachable            503   7
     │   ├── DatabaseUnreachable        database-unreachable        503   7
@@ -229,10 +231,22 @@ class IllegalMove(Conflict):
     slug = "illegal-move"
 
 
+class QueueMismatch(Conflict):
+    """The queue was declared in another way than nerproc does."""
+
+    slug = "queue-mismatch"
+
+
 class SchemaMismatch(Conflict):
     """The database was written by another version of nerproc."""
 
     slug = "schema-mismatch"
+
+
+class SchemaOutdated(SchemaMismatch):
+    """The database waits for a head of this version to migrate it."""
+
+    slug = "schema-outdated"
 
 
 class Unreachable(NerprocError):

@@ -1,8 +1,9 @@
 """Named places where a test makes nerproc fail: `NERPROC_FAILPOINT=name:action[:n][,…]`.
 
-`action` is kill (SIGKILL), raise, hang, or grow (take memory without end); `n` is the first time that counts
-(default 1). `name@detail` counts only where the place has that detail, as the name of an object. With
-`NERPROC_FAILPOINT_ONCE` set to a path, only the process that creates that file fails: its successors go on.
+`action` is kill (SIGKILL), raise, hang, grow (take memory without end), or slow (50 ms, then it goes on); `n`
+is the first time that counts (default 1). `name@detail` counts only where the place has that detail, as the
+name of an object. With `NERPROC_FAILPOINT_ONCE` set to a path, only the process that creates that file fails:
+its successors go on.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import time
 
 _PLAN = os.environ.get("NERPROC_FAILPOINT", "")
 _BLOCK = 8 << 20  # bytes that `grow` takes at a time
+_SLOW_SECONDS = 0.05
 _hits: dict[str, int] = {}
 
 
@@ -48,6 +50,9 @@ def _first_process() -> bool:
 
 
 def _fail(action: str) -> None:
+    if action == "slow":
+        time.sleep(_SLOW_SECONDS)
+        return
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if action == "hang":

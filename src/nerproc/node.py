@@ -27,6 +27,34 @@ def open_database(settings: Settings) -> Database:
     return Database.at(settings.database_url.get_secret_value())
 
 
+def open_queue(settings: Settings, database: Database) -> Queue:
+    """What wakes workers: RabbitMQ by URL, or the database. Connects when it is first used."""
+    if settings.queue_url is None:
+        from nerproc.queue.postgres import PostgresQueue
+
+        return PostgresQueue(database)
+    from nerproc.queue.rabbit.queue import RabbitQueue
+
+    return RabbitQueue(settings.queue_url.get_secret_value())
+
+
+def try_queue(queue: Queue) -> tuple[str, float]:
+    """See that the queue works; what stands behind it, in words, and the seconds that a round trip took.
+
+    Raises:
+        QueueUnreachable: it does not, and why.
+        QueueMismatch: it is there, but not as it has to be.
+    """
+    from nerproc.queue import postgres
+
+    if isinstance(queue, postgres.PostgresQueue):
+        return postgres.try_out(queue)
+    from nerproc.queue.rabbit.queue import RabbitQueue, try_out
+
+    assert isinstance(queue, RabbitQueue)
+    return try_out(queue)
+
+
 def open_storage(settings: Settings) -> Storage:
     """The artifact store of the home."""
     from nerproc.storage.local import LocalStorage
@@ -122,21 +150,22 @@ class Node:
     def open(cls, settings: Settings, *, migrate: bool = True, license: License | None = None) -> Self:
         """Connect everything; `migrate` brings the database to this version (else it must be at it).
 
+        A queue that is down is no hindrance: jobs can be submitted, and workers look for work by themselves.
         `license` stands in for the one that the settings name.
 
         Raises:
             SettingsError: the settings of the licence are not valid.
-            Unreachable: something does not answer.
+            Unreachable: something else does not answer.
             SchemaMismatch: the database belongs to another version.
         """
         from nerproc.db import migration
-        from nerproc.queue.postgres import PostgresQueue
 
         database = open_database(settings)
         try:
             database.open()
             (migration.migrate if migrate else migration.check)(database)
-            return cls(settings, database, PostgresQueue(database), open_storage(settings), license=license)
+            queue, storage = open_queue(settings, database), open_storage(settings)
+            return cls(settings, database, queue, storage, license=license)
         except BaseException:
             database.close()
             raise

@@ -27,9 +27,18 @@ def configure(*, json: bool | None = None, level: int = logging.INFO) -> None:
     )
 
 
+def silence(library: str) -> None:
+    """Keep what a library logs off the terminal: nerproc itself says what matters of it."""
+    logger = logging.getLogger(library)
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+
+
 @cache
 def log() -> Any:
-    """The logger; imported when something is logged first."""
+    """The logger; imported when something is logged first. Commands that configure none show warnings."""
     import structlog
 
+    if not structlog.is_configured():
+        configure(level=logging.WARNING)
     return structlog.get_logger()

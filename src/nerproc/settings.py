@@ -28,6 +28,10 @@ class Settings(BaseModel):
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL 15 or newer; absent: an embedded server in the home."
     )
+    queue_url: SecretStr | None = Field(
+        default=None,
+        description="RabbitMQ (amqp:// or amqps://) that wakes workers; absent: the database does.",
+    )
     api_url: str | None = Field(default=None, description="Head that commands talk to; absent: the home's own.")
     api_token: SecretStr | None = Field(default=None, description="Token that commands send to the head.")
     license_key: SecretStr | None = Field(

@@ -19,6 +19,7 @@ def test_where_settings_came_from(
     (tmp_path / "nerproc.toml").write_text('port = 9001\nhost = "127.0.0.2"\n')
     (tmp_path / ".env").write_text("NERPROC_HOST=127.0.0.3\n")
     monkeypatch.setenv("NERPROC_DATABASE_URL", "postgresql://me:s3cret@db/x")
+    monkeypatch.setenv("NERPROC_QUEUE_URL", "amqp://me:s3cret@queue/")
     assert run(["config", "show", "--json"]) == 0
     out = capfd.readouterr().out
     assert "s3cret" not in out
@@ -29,6 +30,7 @@ def test_where_settings_came_from(
     assert rows["NERPROC_HOST"] == ("127.0.0.3", ".env")
     assert rows["NERPROC_LEASE_SECONDS"] == (30.0, "default")
     assert rows["NERPROC_DATABASE_URL"][1] == "environment"
+    assert rows["NERPROC_QUEUE_URL"] == ("**********", "environment")
 
 
 def test_a_wrong_setting(

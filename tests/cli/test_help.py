@@ -51,7 +51,20 @@ def test_every_command_and_option_is_described() -> None:
 
 def test_the_commands_are_these() -> None:
     assert {" ".join(names) for names in COMMANDS if names} == {
-        *("scan", "serve", "worker", "submit", "status", "stop", "pause", "resume", "retry", "help"),
+        *(
+            "scan",
+            "serve",
+            "worker",
+            "workers",
+            "submit",
+            "status",
+            "stop",
+            "pause",
+            "resume",
+            "retry",
+            "doctor",
+            "help",
+        ),
         *("report", "report list", "report show", "report entities", "report objects", "report search"),
         *("report export", "report delete", "model", "model list", "model show", "config", "config show"),
         *("license", "license keys", "license create", "license validate", "license show"),

@@ -70,13 +70,18 @@ class Board:
         """A job whose shard task has planned `tasks` tasks of `objects` objects."""
         job = self.submit()
         worker = self.worker()
-        claim = worker.claim(["infer"], job=job)
+        claim = claim_one(worker, ["infer"], job=job)
         assert claim is not None
         plan = [
             PlannedTask(number, f"manifest-{number}", objects, 100 * objects) for number in range(1, tasks + 1)
         ]
         assert worker.complete_shard(claim, plan, limit=self.jobs.quota.limit)
         return job
+
+
+def claim_one(worker: Claims, pools: list[str], *, job: UUID | None = None) -> Claim | None:
+    """The best ready task."""
+    return next(iter(worker.claim(pools, job=job)), None)
 
 
 def written(

@@ -6,7 +6,7 @@ import io
 from uuid import uuid4
 
 import pytest
-from tests.job.board import Board, written
+from tests.job.board import Board, claim_one, written
 
 from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
 from nerproc.job.state import State
@@ -70,7 +70,7 @@ def test_totals_are_sums_over_tasks_and_parts(board: Board) -> None:
     assert (record.total_objects, record.total_bytes, record.succeeded) == (20, 2_000, 0)
     worker = board.worker()
     for _ in range(2):
-        claim = worker.claim(["infer"])
+        claim = claim_one(worker, ["infer"])
         assert claim is not None
         assert worker.commit(claim, written(claim, failed=3))
         assert worker.complete(claim)
@@ -86,7 +86,7 @@ def test_totals_are_sums_over_tasks_and_parts(board: Board) -> None:
 def test_stop_ends_queued_and_running_tasks_and_keeps_what_is_committed(board: Board) -> None:
     job = board.sharded(tasks=3)
     worker = board.worker()
-    claim = worker.claim(["infer"])
+    claim = claim_one(worker, ["infer"])
     assert claim is not None
     assert worker.commit(claim, written(claim))
     board.jobs.stop(job)
@@ -94,7 +94,7 @@ def test_stop_ends_queued_and_running_tasks_and_keeps_what_is_committed(board: B
     assert worker.renew([claim]) == set()
     assert not worker.commit(claim, written(claim, seq=1))
     assert not worker.complete(claim)
-    assert worker.claim(["infer"]) is None
+    assert claim_one(worker, ["infer"]) is None
     assert board.jobs.get(job).succeeded == 10
     with pytest.raises(IllegalMove, match="is stopped"):
         board.jobs.stop(job)
@@ -103,15 +103,15 @@ def test_stop_ends_queued_and_running_tasks_and_keeps_what_is_committed(board: B
 def test_a_paused_job_starts_no_task(board: Board) -> None:
     job = board.sharded(tasks=2)
     worker = board.worker()
-    running = worker.claim(["infer"])
+    running = claim_one(worker, ["infer"])
     assert running is not None
     board.jobs.pause(job)
     board.jobs.pause(job)  # again is no error
     assert board.jobs.get(job).paused
-    assert worker.claim(["infer"]) is None
+    assert claim_one(worker, ["infer"]) is None
     assert worker.commit(running, written(running))
     board.jobs.resume(job)
-    assert worker.claim(["infer"]) is not None
+    assert claim_one(worker, ["infer"]) is not None
     board.jobs.stop(job)
     with pytest.raises(IllegalMove):
         board.jobs.pause(job)
@@ -120,7 +120,7 @@ def test_a_paused_job_starts_no_task(board: Board) -> None:
 def test_retry_goes_on_behind_what_is_committed(board: Board) -> None:
     job = board.sharded(tasks=2)
     worker = board.worker()
-    claim = worker.claim(["infer"])
+    claim = claim_one(worker, ["infer"])
     assert claim is not None
     worker.commit(claim, written(claim, objects=4))
     with pytest.raises(IllegalMove):
@@ -128,7 +128,7 @@ def test_retry_goes_on_behind_what_is_committed(board: Board) -> None:
     board.jobs.stop(job)
     assert board.jobs.retry(job) == 2
     assert board.jobs.get(job).state is State.QUEUED
-    again = worker.claim(["infer"])
+    again = claim_one(worker, ["infer"])
     assert again is not None
     assert (again.task, again.attempt) == (claim.task, claim.attempt + 1)
     assert (again.next_ordinal, again.next_seq) == (4, 1)
@@ -142,4 +142,4 @@ def test_delete_removes_rows_and_artifacts(board: Board) -> None:
     with pytest.raises(NotFound):
         board.jobs.get(job)
     assert list(board.storage.list("reports/")) == []
-    assert board.worker().claim(["infer"]) is None
+    assert claim_one(board.worker(), ["infer"]) is None

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 
-from tests.job.board import Board, written
+from tests.job.board import Board, claim_one, written
 
 from nerproc.job.state import State
 
@@ -55,7 +55,7 @@ def test_a_storm_of_zombies_loses_and_doubles_nothing(board: Board) -> None:
 def _work(board: Board, dice: random.Random, refused: threading.Semaphore, done: threading.Event) -> None:
     worker = board.worker(lease_seconds=LEASE_SECONDS)
     while not done.is_set():
-        claim = worker.claim(["infer"])
+        claim = claim_one(worker, ["infer"])
         if claim is None:
             time.sleep(0.01)
             continue

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from tests import broker as rabbitmq_server
+from tests.proxy import proxy
 
 from nerproc.db.database import Database
 from nerproc.queue.base import Permit, Queue
 from nerproc.queue.postgres import PostgresQueue
+from nerproc.queue.rabbit.queue import RabbitQueue
 
-PUBLISHER = """
+PUBLISH_BY_POSTGRES = """
 import sys
 from pathlib import Path
 from nerproc.db.database import Database
@@ -26,6 +29,13 @@ with Database.embedded(Path(sys.argv[1])) as database:
     queue = PostgresQueue(database)
     queue.publish(sys.argv[2])
     queue.close()
+"""
+PUBLISH_BY_RABBIT = """
+import sys
+from nerproc.queue.rabbit.queue import RabbitQueue
+queue = RabbitQueue(sys.argv[1])
+queue.publish(sys.argv[2])
+queue.close()
 """
 
 
@@ -58,7 +68,7 @@ class Postgres:
         return queue
 
     def publish_elsewhere(self, pool: str) -> None:
-        subprocess.run([sys.executable, "-c", PUBLISHER, str(self.home), pool], check=True)
+        subprocess.run([sys.executable, "-c", PUBLISH_BY_POSTGRES, str(self.home), pool], check=True)
 
     def restart(self) -> None:
         self.first.execute(
@@ -67,17 +77,40 @@ class Postgres:
         )
 
 
-BROKERS: dict[str, Callable[[Path, ExitStack], Broker]] = {"postgres": Postgres}
+class Rabbit:
+    def __init__(self, server: rabbitmq_server.Broker, stack: ExitStack) -> None:
+        server.clear()
+        self.stack = stack
+        self.proxy = stack.enter_context(proxy(server.port))
+        self.url = rabbitmq_server.url_at(self.proxy.port)
+
+    def connect(self) -> Queue:
+        queue = RabbitQueue(self.url)
+        self.stack.callback(queue.close)
+        return queue
+
+    def publish_elsewhere(self, pool: str) -> None:
+        subprocess.run([sys.executable, "-c", PUBLISH_BY_RABBIT, self.url, pool], check=True)
+
+    def restart(self) -> None:
+        self.proxy.reset()
+
+
+BROKERS: dict[str, tuple[Callable[..., Broker], str]] = {
+    "postgres": (Postgres, "server"),
+    "rabbit": (Rabbit, "rabbitmq"),
+}
 
 
 @pytest.fixture(params=BROKERS)
-def broker(request: pytest.FixtureRequest, server: Path) -> Iterator[Broker]:
+def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    make, server = BROKERS[request.param]
     with ExitStack() as stack:
-        yield BROKERS[request.param](server, stack)
+        yield make(request.getfixturevalue(server), stack)
 
 
 class Waiter(threading.Thread):
-    """Waits once in a thread of its own; `permit` is what came, `seconds` how long that took."""
+    """Waits once in a thread of its own; `permit` is what came and was used, `seconds` how long that took."""
 
     def __init__(self, queue: Queue, *pools: str, timeout: float = 10) -> None:
         super().__init__()
@@ -92,6 +125,8 @@ class Waiter(threading.Thread):
         started = time.monotonic()
         self.permit = self.queue.wait(self.pools, self.timeout)
         self.seconds = time.monotonic() - started
+        if self.permit is not None:
+            self.queue.ack(self.permit, more=False)
 
     def result(self) -> str | None:
         self.join(20)
@@ -127,7 +162,6 @@ def test_publishing_wakes_a_waiting_thread(broker: Broker):
     broker.connect().publish("infer")
     assert waiter.result() == "infer"
     assert waiter.seconds < 1.1
-    queue.ack(waiter.permit or Permit(""), more=False)
 
 
 def test_publishing_wakes_another_process(broker: Broker):

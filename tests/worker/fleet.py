@@ -38,9 +38,11 @@ def write_files(folder: Path, count: int = OBJECTS) -> Path:
 class Fleet:
     """One home; its own node submits and looks, workers are processes."""
 
-    def __init__(self, home: Path, files: Path) -> None:
+    def __init__(self, home: Path, files: Path, **environment: str) -> None:
+        """`environment` is that of the workers; the node itself goes by the home's settings."""
         self.home = home
         self.files = files
+        self.environment = {**SMALL_STEPS, **environment}
         self.node = Node.open(Settings.load(home=home, compact_parts=1_000))
         self.workers: list[subprocess.Popen[bytes]] = []
 
@@ -51,11 +53,11 @@ class Fleet:
         )
         return self.node.reports.create(request, roots=[self.files])
 
-    def worker(self, *, slots: int = 2, **environment: str) -> subprocess.Popen[bytes]:
+    def worker(self, *arguments: str, slots: int = 2, **environment: str) -> subprocess.Popen[bytes]:
         """Start `nerproc worker`; in a session of its own, so that it can be signalled as a whole."""
         worker = subprocess.Popen(
-            [sys.executable, "-m", "nerproc", "worker", "--concurrency", str(slots)],
-            env={**os.environ, **SMALL_STEPS, "NERPROC_HOME": str(self.home), **environment},
+            [sys.executable, "-m", "nerproc", "worker", "--concurrency", str(slots), *arguments],
+            env={**os.environ, **self.environment, "NERPROC_HOME": str(self.home), **environment},
             start_new_session=True,
         )
         self.workers.append(worker)

@@ -26,13 +26,14 @@ from nerproc.api import (
     results,
     uploads,
     validate,
+    workers,
 )
 from nerproc.api.guard import Guard, sound_text
 from nerproc.api.openapi import describe
 from nerproc.api.parameter import PREFIX
 from nerproc.node import Node
 
-ROUTERS = (reports, results, events, jobs, uploads, models, validate, metrics, license, health)
+ROUTERS = (reports, results, events, jobs, uploads, models, validate, workers, metrics, license, health)
 
 
 def build_app(node: Node, *, hosts: frozenset[str] | None = None) -> FastAPI:

@@ -12,11 +12,13 @@ from fastapi import APIRouter, Path, Query
 
 from nerproc.api.parameter import PREFIX, Cursor, JobId, Limit, TheNode, problems
 from nerproc.errors import InvalidRequest
+from nerproc.job.activity import activity
 from nerproc.job.jobs import JobRecord
 from nerproc.job.state import State
 from nerproc.node import Node
 from nerproc.report.reports import job_view
-from nerproc.schema.report import Job, JobState, Page
+from nerproc.schema.report import Event, Job, JobState, Page
+from nerproc.schema.service import Activity
 
 router = APIRouter(prefix=f"{PREFIX}/jobs", tags=["jobs"])
 
@@ -38,6 +40,22 @@ def get_job(
 ) -> Job:
     """Look at a job; an abbreviated id will do as long as it is the only one."""
     return node.reports.job(node.jobs.find(job_id))
+
+
+@router.get("/{job_id}/activity", operation_id="get_activity", responses=problems(404))
+def get_activity(node: TheNode, job_id: JobId) -> Activity:
+    """Look at what a job's tasks are doing, and at what happened to them, in a few lines."""
+    node.jobs.get(job_id)
+    return activity(node.database, job_id)
+
+
+@router.get("/{job_id}/events", operation_id="list_events", responses=problems(404))
+def list_events(node: TheNode, job_id: JobId, cursor: Cursor = None, limit: Limit = 50) -> Page[Event]:
+    """List what happened to a job so far, oldest first; `follow_report` tells it as it happens."""
+    node.jobs.get(job_id)
+    events = node.jobs.events(job_id, after=_event_of(cursor), limit=limit + 1)
+    following = str(events[limit - 1].id) if len(events) > limit else None
+    return Page(items=events[:limit], next_cursor=following)
 
 
 @router.post("/{job_id}/stop", operation_id="stop_job", responses=problems(404, 409))
@@ -94,7 +112,19 @@ def _decode(cursor: str) -> tuple[datetime, UUID]:
     except (binascii.Error, ValueError):
         before = None
     if before is None or before[0].tzinfo is None:
-        raise InvalidRequest(
-            "The cursor is not valid.", hint="Pass a next_cursor unchanged, to the list it came from."
-        )
+        raise _not_a_cursor()
     return before
+
+
+def _event_of(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and int(cursor) < 2**63):
+        raise _not_a_cursor()
+    return int(cursor)
+
+
+def _not_a_cursor() -> InvalidRequest:
+    return InvalidRequest(
+        "The cursor is not valid.", hint="Pass a next_cursor unchanged, to the list it came from."
+    )

@@ -45,7 +45,7 @@ class _Held(Collector):
         yield InfoMetricFamily("nerproc_build", "This version.", {"version": nerproc.__version__})
         yield _by("nerproc_jobs", "Jobs by state.", "state", found.jobs)
         yield _by("nerproc_tasks", "Tasks of jobs that have not ended, by state.", "state", found.tasks)
-        yield GaugeMetricFamily("nerproc_workers", "Workers with a task in hand.", found.workers)
+        yield GaugeMetricFamily("nerproc_workers", "Workers that are alive.", found.workers)
         yield GaugeMetricFamily(
             "nerproc_waiting_seconds", "How long the oldest ready task has been waiting.", found.waiting_seconds
         )

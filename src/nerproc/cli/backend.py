@@ -11,7 +11,17 @@ from nerproc.client.address import find_head
 from nerproc.client.client import Client, ExportFormat
 from nerproc.schema.entity import Entity
 from nerproc.schema.license import License
-from nerproc.schema.report import Job, JobState, ModelCard, ObjectMatch, ObjectResult, ObjectStatus, Report
+from nerproc.schema.report import (
+    Event,
+    Job,
+    JobState,
+    ModelCard,
+    ObjectMatch,
+    ObjectResult,
+    ObjectStatus,
+    Report,
+)
+from nerproc.schema.service import Activity, Worker
 from nerproc.settings import Settings
 
 
@@ -36,6 +46,9 @@ class Backend(Protocol):
     def resume(self, report: UUID) -> None: ...  # noqa: D102
     def retry(self, report: UUID) -> None: ...  # noqa: D102
     def delete(self, report: UUID) -> None: ...  # noqa: D102
+    def timeline(self, job: UUID) -> Iterator[Event]: ...  # noqa: D102
+    def activity(self, job: UUID) -> Activity: ...  # noqa: D102
+    def workers(self) -> list[Worker]: ...  # noqa: D102
     def models(self) -> list[ModelCard]: ...  # noqa: D102
     def license(self) -> License: ...  # noqa: D102
 

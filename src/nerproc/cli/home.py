@@ -13,7 +13,17 @@ from nerproc.client.client import ExportFormat
 from nerproc.node import Node
 from nerproc.schema.entity import Entity
 from nerproc.schema.license import License
-from nerproc.schema.report import Job, JobState, ModelCard, ObjectMatch, ObjectResult, ObjectStatus, Report
+from nerproc.schema.report import (
+    Event,
+    Job,
+    JobState,
+    ModelCard,
+    ObjectMatch,
+    ObjectResult,
+    ObjectStatus,
+    Report,
+)
+from nerproc.schema.service import Activity, Worker
 from nerproc.settings import Settings
 
 PAGE = 1_000  # items
@@ -109,6 +119,25 @@ class Home:
     def delete(self, report: UUID) -> None:
         """Delete a report and everything that it found, stopping it first."""
         self.node.jobs.delete(report)
+
+    def timeline(self, job: UUID) -> Iterator[Event]:
+        """What happened to a job so far, oldest first."""
+        after = 0
+        while events := self.node.jobs.events(job, after=after, limit=PAGE):
+            yield from events
+            after = events[-1].id
+
+    def activity(self, job: UUID) -> Activity:
+        """What a job's tasks are doing, and its timeline in a few lines."""
+        from nerproc.job.activity import activity
+
+        return activity(self.node.database, job)
+
+    def workers(self) -> list[Worker]:
+        """The workers that were seen within a day, those alive first."""
+        from nerproc.job.workers import Workers
+
+        return Workers(self.node.database).all()
 
     def models(self) -> list[ModelCard]:
         """The models that there are; no database is needed."""

@@ -31,24 +31,31 @@ def status(
     ] = None,
     *,
     watch: Annotated[bool, typer.Option("--watch", help="Follow the job until it ends.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="List all that happened to the job.")] = False,
     state: State = None,
     limit: command.Limit = None,
     form: command.Form = "table",
     as_json: command.Json = False,
 ) -> ExitCode:
-    """Show a job, or list the jobs, newest first."""
+    """Show a job and what its tasks are doing, or list the jobs, newest first."""
     from nerproc.cli.backend import open_backend
 
-    if ident is None and watch:
-        raise UsageError("--watch needs the ID of a job.")
+    if ident is None and (watch or events):
+        raise UsageError(f"{'--watch' if watch else '--events'} needs the ID of a job.")
+    chosen = command.chosen(form, as_json=as_json)
     with open_backend() as backend:
         if ident is None:
-            list_jobs(backend, state=state, limit=limit, form=command.chosen(form, as_json=as_json))
+            list_jobs(backend, state=state, limit=limit, form=chosen)
             return ExitCode.OK
         report = command.resolve(backend, ident)
         if watch:
             _watch(backend, report, silent=as_json)
-        show_report_of(backend, report, as_json=command.chosen(form, as_json=as_json) == "json")
+        if events:
+            _list_events(backend, report, limit=limit, form=chosen)
+            return ExitCode.OK
+        show_report_of(backend, report, as_json=chosen == "json")
+        if chosen != "json":
+            _show_activity_of(backend, report)
     return ExitCode.OK
 
 
@@ -67,6 +74,18 @@ def show_report_of(backend: Backend, report: UUID, *, as_json: bool) -> None:
     from nerproc.cli.summary import show_report
 
     show_report(found)
+
+
+def _show_activity_of(backend: Backend, job: UUID) -> None:
+    from nerproc.cli.timeline import show_activity
+
+    show_activity(backend.activity(job))
+
+
+def _list_events(backend: Backend, job: UUID, *, limit: int | None, form: str) -> None:
+    from nerproc.cli.timeline import event_columns
+
+    show(backend.timeline(job), event_columns(), form, limit=limit)
 
 
 def _watch(backend: Backend, report: UUID, *, silent: bool) -> None:

@@ -8,15 +8,15 @@ from collections.abc import Callable
 
 import typer
 
-from nerproc.cli import command, config, job, license, model, report, scan, serve, submit
+from nerproc.cli import command, config, doctor, job, license, model, report, scan, serve, submit, workers
 from nerproc.cli import help as helping
 from nerproc.cli.failure import fail, fail_to_parse, fail_unexpectedly
 from nerproc.errors import ExitCode, NerprocError
 
 app = command.group("Find named entities and personal data in text, on one machine or many.")
 COMMANDS: tuple[Callable[..., object], ...] = (
-    *(scan.scan, serve.serve, serve.worker, submit.submit),
-    *(job.status, job.stop, job.pause, job.resume, job.retry),
+    *(scan.scan, serve.serve, serve.worker, workers.workers, submit.submit),
+    *(job.status, job.stop, job.pause, job.resume, job.retry, doctor.doctor),
 )
 for call in COMMANDS:
     app.command()(call)

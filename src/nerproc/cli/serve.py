@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from nerproc.cli.command import cores
+from nerproc.errors import UsageError
 
 Host = Annotated[
     str | None, typer.Option("--host", metavar="ADDRESS", help="Address to bind. [NERPROC_HOST, 127.0.0.1]")
@@ -35,6 +36,10 @@ Concurrency = Annotated[
     int | None,
     typer.Option("--concurrency", metavar="N", min=1, help="Worker processes. Default: one a processor core."),
 ]
+Pools = Annotated[
+    str | None,
+    typer.Option("--pool", metavar="POOL[,POOL]", help="Take only such work: infer, train. Default: both."),
+]
 
 
 def serve(host: Host = None, port: Port = None, workers: Processes = None, insecure: Insecure = False) -> None:
@@ -45,9 +50,13 @@ def serve(host: Host = None, port: Port = None, workers: Processes = None, insec
     run(Settings.load(host=host, port=port), workers=cores() if workers is None else workers, insecure=insecure)
 
 
-def worker(concurrency: Concurrency = None) -> None:
+def worker(pool: Pools = None, concurrency: Concurrency = None) -> None:
     """Run workers that take work from the head's database."""
+    from nerproc.job.jobs import POOLS
     from nerproc.settings import Settings
     from nerproc.worker.serve import work
 
-    work(Settings.load(), concurrency=concurrency or cores())
+    pools = list(dict.fromkeys(pool.split(","))) if pool is not None else POOLS
+    if unknown := sorted(set(pools) - set(POOLS)):
+        raise UsageError(f"There is no pool {unknown[0]!r}.", hint=f"Pools: {', '.join(POOLS)}.")
+    work(Settings.load(), pools=pools, concurrency=concurrency or cores())

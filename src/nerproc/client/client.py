@@ -37,6 +37,7 @@ from nerproc.schema.report import (
     Wire,
 )
 from nerproc.schema.request import build_request
+from nerproc.schema.service import Activity, Worker
 from nerproc.settings import Settings
 
 ExportFormat = Literal["jsonl", "csv", "parquet"]
@@ -297,6 +298,26 @@ class Client:
         for kind, text in _messages(self._http.lines(f"/reports/{report}/events", headers)):
             if kind == "timeline":
                 yield _read(Event, json.loads(text))
+
+    def timeline(self, job: UUID | str) -> Iterator[Event]:
+        """What happened to a job so far, oldest first.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        return (_read(Event, item) for item in self._http.pages(f"/jobs/{job}/events", {"limit": PAGE}))
+
+    def activity(self, job: UUID | str) -> Activity:
+        """What a job's tasks are doing, and its timeline in a few lines.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        return _read(Activity, self._http.get(f"/jobs/{job}/activity"))
+
+    def workers(self) -> list[Worker]:
+        """The workers that were seen within a day, those alive first."""
+        return [_read(Worker, item) for item in self._http.get("/workers")["items"]]
 
     def models(self) -> list[ModelCard]:
         """The models that the head knows."""

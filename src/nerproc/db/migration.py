@@ -1,6 +1,7 @@
 """The schema, as numbered SQL files that are applied in order, each once.
 
-    NNNN_name.sql    one transaction; never changed after a release, only followed by the next number
+    NNNN_name.sql    one transaction; never changed after a release, only followed by the next number.
+                     It leaves the statements of the version before working: upgrades roll
 
 The table `migration` remembers what was applied and the file's checksum, so that a node never works on a schema
 that it does not know. What the tables are for stands in the files.
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nerproc.db.database import Connection, Database
-from nerproc.errors import SchemaMismatch
+from nerproc.errors import SchemaMismatch, SchemaOutdated
 
 FOLDER = Path(__file__).parent / "migrations"
 LOCK = 0x6E657270726F63  # advisory lock of all who migrate: "nerproc" in ASCII
@@ -79,12 +80,13 @@ def check(database: Database, folder: Path = FOLDER) -> None:
     """See that the database has exactly the schema of this version.
 
     Raises:
-        SchemaMismatch: it is older or newer, or an applied file was another one.
+        SchemaOutdated: it is older, which the next head of this version changes.
+        SchemaMismatch: it is newer, or an applied file was another one.
     """
     with database.connection() as connection:
         missing = _missing(_applied(connection), load(folder))
     if missing:
-        raise SchemaMismatch(
+        raise SchemaOutdated(
             f"the database is older than this version of nerproc: migration {missing[0].number:04} is missing",
             hint="start `nerproc serve` of this version first; it migrates the database",
         )

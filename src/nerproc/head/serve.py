@@ -19,8 +19,10 @@ from fastapi import FastAPI
 from nerproc import observe
 from nerproc.api.app import build_app
 from nerproc.api.guard import LOOPBACK_NAMES
+from nerproc.errors import QueueUnreachable
 from nerproc.head.address import announced, bind, check_exposure, is_loopback, url_of
 from nerproc.head.fleet import Fleet
+from nerproc.job.jobs import POOL
 from nerproc.license.watch import watch
 from nerproc.node import Node
 from nerproc.settings import Settings
@@ -39,10 +41,13 @@ def serve(settings: Settings, *, workers: int | None = None, insecure: bool = Fa
         Conflict: the port is in use.
         Unreachable: the database or the artifact store does not answer.
         SchemaMismatch: the database belongs to a newer version.
+        QueueMismatch: the queue was declared in another way.
     """
     observe.configure()
     check_exposure(settings.host, insecure=insecure)
     with bind(settings.host, settings.port) as listener, ending() as end, Node.open(settings) as node:
+        with contextlib.suppress(QueueUnreachable):  # jobs are found without it, only later
+            node.queue.depth(POOL)
         hosts = LOOPBACK_NAMES | {settings.host.lower()} if is_loopback(settings.host) else None
         head = _Head(build_app(node, hosts=hosts), node, listener)
         with _upkeep(node), _workers(settings, cores() if workers is None else workers, head):

@@ -31,32 +31,30 @@ class Claims:
         self._worker = worker
         self._ttl = lease_seconds
 
-    def claim(self, pools: Collection[str], *, job: UUID | None = None, begin: bool = True) -> Claim | None:
-        """Take the best ready task of `pools` (of `job` only, if given); None when none is ready.
+    def claim(
+        self, pools: Collection[str], *, job: UUID | None = None, limit: int = 1, begin: bool = True
+    ) -> list[Claim]:
+        """Take the best ready tasks of `pools` (of `job` only, if given), up to `limit`.
 
-        Without `begin` no report is begun, only work on those that have been.
+        Jobs take turns: the one with the fewest running tasks comes first. Without `begin` no report is begun,
+        only work on those that have been.
         """
-        row = self._db.fetch_one(
+        rows = self._db.fetch_all(
             sql.CLAIM,
-            {"pools": list(pools), "job": job, "begin": begin, "worker": self._worker, "ttl": self._ttl},
+            {
+                "pools": list(pools),
+                "job": job,
+                "limit": limit,
+                "begin": begin,
+                "worker": self._worker,
+                "ttl": self._ttl,
+            },
         )
-        if row is None:
-            return None
-        resume = self._db.fetch_one(sql.RESUME_POINT, {"task": row["id"]}, retry=True)
-        assert resume is not None
-        return Claim(
-            task=row["id"],
-            job=UUID(str(row["job_id"])),
-            number=row["number"],
-            kind=row["kind"],
-            attempt=row["attempt"],
-            manifest=row["manifest"],
-            request=row["request"],
-            roots=row["roots"],
-            suspects={int(ordinal): crashes for ordinal, crashes in row["suspects"].items()},
-            next_ordinal=resume["ordinal"],
-            next_seq=resume["seq"],
-        )
+        if not rows:
+            return []
+        resumed = self._db.fetch_all(sql.RESUME_POINTS, {"tasks": [row["id"] for row in rows]}, retry=True)
+        points = {point["task_id"]: (point["ordinal"], point["seq"]) for point in resumed}
+        return [_claim(row, *points.get(row["id"], (0, 0))) for row in rows]
 
     def renew(self, claims: Collection[Claim]) -> set[int]:
         """Keep claims for another lease; return the ids of the tasks that are still ours."""
@@ -151,6 +149,22 @@ class Claims:
     def _held(self, statement: str, claim: Claim, **values: Any) -> bool:
         row = self._db.fetch_one(statement, {**_fence(claim), **values}, retry=True)
         return bool(row and row["held"])
+
+
+def _claim(row: dict[str, Any], next_ordinal: int, next_seq: int) -> Claim:
+    return Claim(
+        task=row["id"],
+        job=UUID(str(row["job_id"])),
+        number=row["number"],
+        kind=row["kind"],
+        attempt=row["attempt"],
+        manifest=row["manifest"],
+        request=row["request"],
+        roots=row["roots"],
+        suspects={int(ordinal): crashes for ordinal, crashes in row["suspects"].items()},
+        next_ordinal=next_ordinal,
+        next_seq=next_seq,
+    )
 
 
 def _fence(claim: Claim) -> dict[str, int]:

@@ -14,17 +14,18 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
-from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound, QueueUnreachable
+from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
 from nerproc.job import sql
 from nerproc.job.part import PartRef, PartSummary
 from nerproc.job.quota import Quota, exceeded
 from nerproc.job.state import State
 from nerproc.job.task import Claim, artifacts
-from nerproc.queue.base import Queue
+from nerproc.queue.base import Queue, wake
 from nerproc.schema.report import Event, ReportRequest
 from nerproc.storage.base import Storage
 
 POOL = "infer"
+POOLS = (POOL, "train")  # all there are; each has its own permits
 PREFIX_LENGTH = 4  # shortest prefix of an id that stands for it
 
 
@@ -111,7 +112,7 @@ class Jobs:
         )
         if row is None:
             return self._submitted_before(idempotency_key, body)
-        self._wake()
+        wake(self._queue, POOL)
         return UUID(str(row["id"]))
 
     def _submitted_before(self, key: str | None, body: dict[str, Any]) -> UUID:
@@ -122,13 +123,6 @@ class Jobs:
                 hint="Send a new Idempotency-Key, or the same request as before.",
             )
         return UUID(str(row["id"]))
-
-    def _wake(self, count: int = 1) -> None:
-        # Idle workers look for work anyway: a queue that is down costs seconds, never the job.
-        try:
-            self._queue.publish(POOL, count)
-        except QueueUnreachable:
-            return
 
     def get(self, job: UUID) -> JobRecord:
         """The job of that id.
@@ -201,7 +195,7 @@ class Jobs:
             IllegalMove: it has ended.
         """
         self._set_paused(job, paused=False)
-        self._wake()
+        wake(self._queue, POOL)
 
     def _set_paused(self, job: UUID, *, paused: bool) -> None:
         row = self._db.fetch_one(sql.SET_PAUSED, {"job": job, "paused": paused})
@@ -227,7 +221,7 @@ class Jobs:
             return 0
         if not row["fits"]:
             raise exceeded(f"{row['used']:,}", limit or 0, row["needed"])
-        self._wake(row["tasks"])
+        wake(self._queue, POOL, row["tasks"])
         return int(row["tasks"])
 
     def delete(self, job: UUID) -> None:

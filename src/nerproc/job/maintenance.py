@@ -1,6 +1,7 @@
 """What keeps jobs going whatever died: reap, top up permits, close, collect.
 
-Every tick may run on any number of nodes at once; each step is one statement that takes only what is free.
+Every node offers to do it, head or worker; a row of the database says when it was done last, so that each turn
+is one node's. Each step is one statement that takes only what is free: two at once would do no harm.
 """
 
 from __future__ import annotations
@@ -8,14 +9,16 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from nerproc.db.database import Database
 from nerproc.errors import NerprocError, QueueUnreachable
 from nerproc.job import sql
 from nerproc.job.uploads import Uploads
+from nerproc.job.workers import Workers
 from nerproc.observe import log
-from nerproc.queue.base import Queue
+from nerproc.queue.base import Queue, wake
 from nerproc.storage.base import Storage
 
 TICK_SECONDS = 5.0
@@ -40,33 +43,38 @@ class Maintenance:
         self._storage = storage
         self._lease = lease_seconds
         self._compact_parts = compact_parts
-        self._last_tick: float | None = None
-        self._amnesty_until = 0.0
 
     def run(self, ended: threading.Event, *, every: float = TICK_SECONDS) -> None:
         """Tick and collect until `ended`; what cannot be reached now is looked after later."""
-        next_collection = time.monotonic() + COLLECT_SECONDS
+        next_collection = time.monotonic() + COLLECT_SECONDS  # not of processes that live for one report
         while not ended.wait(every):
             try:
-                self.tick()
+                self.tick(every=every)
                 if time.monotonic() > next_collection:
                     next_collection += COLLECT_SECONDS
-                    self.collect()
+                    if self._take_turn("collection", COLLECT_SECONDS):
+                        self.collect(ended=ended)
             except NerprocError as error:
                 log().warning("upkeep_failed", reason=error.message)
 
-    def tick(self) -> None:
-        """Put expired tasks back, wake workers for ready ones, close jobs that are done."""
-        now = time.monotonic()
-        # After a gap in our own ticks the database was away, and nobody could renew: give them one lease.
-        if self._last_tick is not None and now - self._last_tick > self._lease:
-            self._amnesty_until = now + self._lease
-        self._last_tick = now
-        if now >= self._amnesty_until:
+    def tick(self, *, every: float = 0) -> bool:
+        """Put expired tasks back, wake workers for ready ones, close jobs that are done, forget dead workers.
+
+        Does nothing, and returns False, when the last tick of any node was less than `every` seconds ago.
+        """
+        turn = self._take_turn("tick", every)
+        if turn is None:
+            return False
+        if turn["may_reap"]:
             self._db.execute(sql.REAP)
         for row in self._db.fetch_all(sql.CLOSABLE):
             self.close(UUID(str(row["id"])))
         self._top_up()
+        Workers(self._db).forget()
+        return True
+
+    def _take_turn(self, name: str, every: float) -> dict[str, Any] | None:
+        return self._db.fetch_one(sql.TAKE_TURN, {"name": name, "every": every, "lease": self._lease})
 
     def _top_up(self) -> None:
         for row in self._db.fetch_all(sql.READY):
@@ -83,13 +91,10 @@ class Maintenance:
         if added is None:
             self._db.execute(sql.CLOSE, {"job": job})
             return
-        try:
-            self._queue.publish(added["pool"])
-        except QueueUnreachable:
-            return
+        wake(self._queue, added["pool"])
 
-    def collect(self, *, age_seconds: float = DAY_SECONDS) -> int:
-        """Delete artifacts older than `age_seconds` that nothing points at; return how many.
+    def collect(self, *, age_seconds: float = DAY_SECONDS, ended: threading.Event | None = None) -> int:
+        """Delete artifacts older than `age_seconds` that nothing points at, until `ended`; return how many.
 
         They come from attempts that lost their task, from parts that were compacted, and from deleted jobs;
         files left in the scratch folder by processes that were killed go too.
@@ -103,6 +108,8 @@ class Maintenance:
         referenced: set[str] = set()
         current = ""
         for stored in self._storage.list("reports/"):
+            if ended is not None and ended.is_set():
+                break
             job = stored.key.split("/")[1]
             if job != current:
                 current, referenced = job, self._referenced(job)

@@ -41,21 +41,33 @@ SELECT id FROM new"""
 
 BY_IDEMPOTENCY_KEY = "SELECT id, request FROM job WHERE idempotency_key = %(key)s"
 
-# The job with the fewest running tasks first, then age; in a job, the task with the lowest number.
+# Up to `limit` tasks, dealt out so that the job with the fewest running tasks comes first, then age; in a job,
+# the task with the lowest number. `share` deals without locks; `pick` takes what is not locked by others, and
+# where they were quicker, tasks of jobs that got no share.
 CLAIM = """
-WITH pick AS MATERIALIZED (
+WITH live AS MATERIALIZED (
+  SELECT j.id, j.created_at, coalesce(r.running, 0) AS running FROM job j
+    LEFT JOIN (SELECT job_id, count(*) AS running FROM lease GROUP BY job_id) r ON r.job_id = j.id
+   WHERE j.state IN ('queued', 'running') AND NOT j.paused AND (%(job)s::uuid IS NULL OR j.id = %(job)s)),
+share AS MATERIALIZED (
+  SELECT job_id, count(*) AS tasks FROM (
+    SELECT live.id AS job_id FROM live CROSS JOIN LATERAL
+      (SELECT row_number() OVER () AS turn FROM
+        (SELECT FROM task WHERE job_id = live.id AND pool = ANY(%(pools)s)
+            AND state = 'queued' AND ready_at <= clock_timestamp() AND (%(begin)s OR kind <> 'shard')
+          LIMIT %(limit)s) ready) turns
+     ORDER BY live.running + turns.turn, live.created_at, live.id LIMIT %(limit)s) dealt
+   GROUP BY job_id),
+pick AS MATERIALIZED (
   SELECT t.id FROM
-    (SELECT j.id FROM job j
-       LEFT JOIN (SELECT job_id, count(*) AS running FROM lease GROUP BY job_id) r ON r.job_id = j.id
-      WHERE j.state IN ('queued', 'running') AND NOT j.paused
-        AND (%(job)s::uuid IS NULL OR j.id = %(job)s)
-      ORDER BY coalesce(r.running, 0), j.created_at, j.id) j
+    (SELECT live.id, coalesce(share.tasks, 1) AS tasks FROM live LEFT JOIN share ON share.job_id = live.id
+      ORDER BY share.tasks IS NULL, live.running, live.created_at, live.id) j
     CROSS JOIN LATERAL
     (SELECT id FROM task
       WHERE job_id = j.id AND pool = ANY(%(pools)s) AND state = 'queued' AND ready_at <= clock_timestamp()
         AND (%(begin)s OR kind <> 'shard')
-      ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED) t
-  LIMIT 1),
+      ORDER BY number LIMIT j.tasks FOR UPDATE SKIP LOCKED) t
+  LIMIT %(limit)s),
 claimed AS (
   UPDATE task t
      SET state = 'running', attempt = t.attempt + 1, started_at = coalesce(t.started_at, clock_timestamp())
@@ -64,7 +76,8 @@ leased AS (
   INSERT INTO lease (task_id, job_id, attempt, worker, expires_at)
   SELECT id, job_id, attempt, %(worker)s, clock_timestamp() + %(ttl)s * interval '1 second' FROM claimed
   ON CONFLICT (task_id) DO UPDATE
-    SET attempt = excluded.attempt, worker = excluded.worker, expires_at = excluded.expires_at),
+    SET attempt = excluded.attempt, worker = excluded.worker, expires_at = excluded.expires_at,
+        claimed_at = excluded.claimed_at),
 started AS (
   UPDATE job SET state = 'running', started_at = coalesce(job.started_at, clock_timestamp())
     FROM claimed WHERE job.id = claimed.job_id AND job.state = 'queued'),
@@ -76,10 +89,10 @@ SELECT c.id, c.job_id, c.number, c.kind, c.attempt, c.manifest, c.objects, c.byt
        job.request, job.roots
   FROM claimed c JOIN job ON job.id = c.job_id"""
 
-# Read after the claim: inside it, the snapshot would be older than the row it locks.
-RESUME_POINT = """
-SELECT coalesce(max(last_ordinal) + 1, 0) AS ordinal, coalesce(max(seq) + 1, 0) AS seq
-  FROM part WHERE task_id = %(task)s"""
+# Read after the claim: inside it, the snapshot would be older than the rows it locks.
+RESUME_POINTS = """
+SELECT task_id, max(last_ordinal) + 1 AS ordinal, max(seq) + 1 AS seq
+  FROM part WHERE task_id = ANY(%(tasks)s) GROUP BY task_id"""
 
 # All tasks of a supervisor at once; a task that does not come back is lost.
 RENEW = """
@@ -389,6 +402,18 @@ SELECT 'group', c.key, sum(c.value::bigint)::bigint
 EVENTS = """
 SELECT id, at, kind, task_number, detail FROM event
  WHERE job_id = %(job)s AND id > %(after)s ORDER BY id LIMIT %(limit)s"""
+
+# Whose turn it is: of all who offer, one gets a row. A gap of more than a lease says that the database was away
+# (or nobody lived), and nobody could renew: leases then get one more, whoever looks next.
+TAKE_TURN = """
+WITH due AS MATERIALIZED (
+  SELECT name, at FROM upkeep
+   WHERE name = %(name)s AND at <= clock_timestamp() - %(every)s * interval '1 second' FOR UPDATE SKIP LOCKED)
+UPDATE upkeep SET at = clock_timestamp(),
+       amnesty_until = CASE WHEN due.at < clock_timestamp() - %(lease)s * interval '1 second'
+                            THEN clock_timestamp() + %(lease)s * interval '1 second' ELSE amnesty_until END
+  FROM due WHERE upkeep.name = due.name
+RETURNING amnesty_until <= clock_timestamp() AS may_reap"""
 
 # What still points at files, for the collection of those that nothing points at.
 REFERENCED = """

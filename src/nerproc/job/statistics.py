@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from nerproc.db.database import Database
+from nerproc.job.sql import READY
 from nerproc.job.state import State
 from nerproc.schema.report import JobState
 from nerproc.schema.service import Metrics, Throughput, ThroughputMinute
@@ -17,7 +18,7 @@ SELECT t.state, count(*) AS count FROM job j JOIN task t ON t.job_id = j.id
  WHERE j.state IN ('queued', 'running') GROUP BY t.state"""
 
 _WORK = """
-SELECT (SELECT count(DISTINCT worker) FROM lease) AS workers,
+SELECT (SELECT count(*) FROM worker WHERE expires_at > clock_timestamp()) AS workers,
        (SELECT greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(t.ready_at)), 0))::float8
           FROM job j JOIN task t ON t.job_id = j.id
          WHERE j.state IN ('queued', 'running') AND NOT j.paused AND t.state = 'queued') AS waiting_seconds"""
@@ -58,6 +59,10 @@ class Statistics:
             objects={status: results.pop(status) for status in ("succeeded", "skipped", "failed")},
             **results,
         )
+
+    def ready(self) -> dict[str, int]:
+        """Tasks that could run now, by pool."""
+        return {row["pool"]: row["tasks"] for row in self._db.fetch_all(READY, retry=True)}
 
     def throughput(self, minutes: int) -> Throughput:
         """What was committed in each of the last `minutes`, the one that runs included."""

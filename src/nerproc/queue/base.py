@@ -8,23 +8,27 @@ because idle workers look for work every few seconds anyway.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from nerproc.errors import QueueMismatch, QueueUnreachable
+from nerproc.observe import log
 
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A wake-up; `receipt` belongs to the adapter."""
+    """A wake-up. One is as good as another of its pool; `receipt` belongs to the adapter."""
 
     pool: str
-    receipt: Any = None
+    receipt: Any = field(default=None, compare=False, repr=False)
 
 
 class Queue(Protocol):
     """One small seam; every adapter passes tests/queue/test_conformance.py. Thread-safe.
 
     A queue that cannot be reached raises `nerproc.errors.QueueUnreachable` from `publish` and `depth`; `wait`
-    returns None after its timeout instead, and connects again by itself.
+    returns None after its timeout instead, and connects again by itself. A queue that is there, but not
+    as nerproc would make it, raises `nerproc.errors.QueueMismatch` from all three.
     """
 
     def publish(self, pool: str, count: int = 1) -> None:
@@ -32,11 +36,17 @@ class Queue(Protocol):
         ...
 
     def wait(self, pools: Collection[str], timeout: float) -> Permit | None:
-        """Wait up to `timeout` seconds for a permit of one of `pools`."""
+        """Wait up to `timeout` seconds for a permit of one of `pools`.
+
+        A process may get its next permit of a pool only when it has acknowledged the last one.
+        """
         ...
 
     def ack(self, permit: Permit, *, more: bool) -> None:
-        """The permit was used (or found nothing); `more` says whether this process will wait again now."""
+        """The permit was used (or found nothing); `more` says whether this process will wait again now.
+
+        A permit that is never acknowledged goes to another process when this one's connection ends.
+        """
         ...
 
     def depth(self, pool: str) -> int | None:
@@ -46,3 +56,11 @@ class Queue(Protocol):
     def close(self) -> None:
         """Let go of connections; a `wait` in another thread returns None."""
         ...
+
+
+def wake(queue: Queue, pool: str, count: int = 1) -> None:
+    """Publish, or say in the log why not: without a permit workers find the work too, in seconds."""
+    try:
+        queue.publish(pool, count)
+    except (QueueUnreachable, QueueMismatch) as error:
+        log().warning("publish_failed", reason=error.message)

@@ -11,9 +11,11 @@ import os
 import random
 import select
 import threading
+import time
 from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
@@ -24,6 +26,7 @@ from nerproc.queue.base import Permit
 
 MOST_PERMITS = 32  # kept for one pool: each that finds nothing costs a claim
 RECONNECT_SECONDS = (0.1, 1.0)  # between these, by chance, so that many nodes do not come back at once
+TRIAL_SECONDS = 5.0  # for one permit to arrive
 CLOSE_SECONDS = 1.0  # how long `close` waits for the listening thread, which may be connecting
 
 
@@ -128,6 +131,25 @@ class PostgresQueue:
         with self._changed:
             self._permits[pool] = min(self._permits[pool] + count, MOST_PERMITS)
             self._changed.notify_all()
+
+
+def try_out(queue: PostgresQueue) -> tuple[str, float]:
+    """See that a notification arrives; what this queue is, in words, and the seconds that it took.
+
+    Raises:
+        QueueUnreachable: the database does not answer, or what is said does not come back.
+    """
+    pool = f"doctor_{uuid4().hex}"
+    give_up = time.monotonic() + TRIAL_SECONDS
+    while time.monotonic() < give_up:  # the first is sent before anybody listens
+        begin = time.perf_counter()
+        queue.publish(pool)
+        if queue.wait([pool], TRIAL_SECONDS / 20) is not None:
+            return "notifications of PostgreSQL", time.perf_counter() - begin
+    raise QueueUnreachable(
+        "notifications of the database do not arrive",
+        hint="connect to PostgreSQL itself, or through a pooler that keeps sessions: LISTEN needs one",
+    )
 
 
 def _channel(pool: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 JobKind = Literal["inference"]
 JobState = Literal["queued", "running", "completed", "failed", "stopped"]
+TaskKind = Literal["shard", "infer", "compact"]
 ObjectStatus = Literal["succeeded", "skipped", "failed"]
 Label = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", examples=["EMAIL"])]
 

@@ -12,11 +12,13 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
-from nerproc.settings import Settings
+from nerproc.settings import PREFIX, Settings
 from nerproc.worker.beacon import Beacon
 from nerproc.worker.channel import Channel
 
 LOAD_SECONDS = 300.0  # a child may take so long to load a model, before its first sign of progress
+SECRETS = {"database_url", "queue_url", "api_token", "license_key"}  # settings that children do not get
+_SECRET_VARIABLES = {f"{PREFIX}{name.upper()}" for name in SECRETS} | {"LICENSE_KEY"}
 _PAGE = resource.getpagesize()
 
 
@@ -34,6 +36,7 @@ class ChildProcess:
             pass_fds=(theirs.fileno(), self.beacon.descriptor),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            env=_environment(),
             process_group=0,
         )
         theirs.close()
@@ -95,5 +98,9 @@ class ChildProcess:
 
 
 def _visible(settings: Settings) -> dict[str, object]:
-    """What a child may know: it needs no database and no licence."""
-    return settings.model_dump(mode="json", exclude={"database_url", "license_key"})
+    """What a child may know: no secret is its business, and it reads what strangers wrote."""
+    return settings.model_dump(mode="json", exclude=SECRETS)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _SECRET_VARIABLES}

@@ -12,10 +12,12 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from nerproc import observe
-from nerproc.errors import NerprocError, SchemaMismatch, Unreachable
+from nerproc.errors import NerprocError, SchemaOutdated, Unreachable
+from nerproc.job.jobs import POOLS
 from nerproc.node import Node
 from nerproc.observe import log
 from nerproc.settings import Settings
@@ -26,25 +28,28 @@ PATIENCE_SECONDS = 60.0  # for a database that is not there, or that the head ha
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
-def work(settings: Settings, *, concurrency: int | None = None) -> None:
-    """Run tasks, `concurrency` at a time, until SIGTERM or SIGINT; then finish the objects in hand.
+def work(settings: Settings, *, pools: Sequence[str] = POOLS, concurrency: int | None = None) -> None:
+    """Run tasks of `pools`, `concurrency` at a time, until SIGTERM or SIGINT; then finish the objects in hand.
 
     Without a number, as many as there are cores.
 
     Raises:
         Unreachable: the database did not answer for PATIENCE_SECONDS.
+        SchemaOutdated: it was older than this version for as long.
+        SchemaMismatch: it belongs to a newer version.
         SchemaMismatch: it has not had this version's schema for as long.
+        QueueMismatch: the queue was declared in another way.
     """
     observe.configure()
     concurrency = concurrency or cores()
     with ending() as end:
-        supervisor = Supervisor(settings, concurrency)
+        supervisor = Supervisor(settings, concurrency, pools)
         end.then(supervisor.drain)
         node = _open(settings, end)
         if node is None:
             return
         with node:
-            log().info("worker_ready", concurrency=concurrency)
+            log().info("worker_ready", worker=str(supervisor.id), pools=list(pools), concurrency=concurrency)
             supervisor.run(node)
 
 
@@ -59,7 +64,7 @@ def _open(settings: Settings, end: Ending) -> Node | None:
     while not end.asked.is_set():
         try:
             return Node.open(settings, migrate=False)
-        except (Unreachable, SchemaMismatch) as error:
+        except (Unreachable, SchemaOutdated) as error:
             if time.monotonic() > give_up:
                 raise
             log().warning("waiting_for_database", reason=error.message)
@@ -69,8 +74,9 @@ def _open(settings: Settings, end: Ending) -> Node | None:
 
 def order(settings: Settings, concurrency: int) -> bytes:
     """What a worker that a head starts reads from standard input."""
-    values: dict[str, Any] = settings.model_dump(mode="json", exclude={"api_token"})
-    for name in ("database_url", "license_key"):
+    passed_on = ("database_url", "queue_url", "license_key")
+    values: dict[str, Any] = settings.model_dump(mode="json", exclude={"api_token", *passed_on})
+    for name in passed_on:
         if (secret := getattr(settings, name)) is not None:
             values[name] = secret.get_secret_value()
     return json.dumps({"settings": values, "concurrency": concurrency}).encode()

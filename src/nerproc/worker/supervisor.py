@@ -6,21 +6,25 @@ connection of its own, so that no commit and no parser can hold it up; one does 
 
 from __future__ import annotations
 
-import queue
+import os
 import random
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from uuid import UUID, uuid4
 
-from nerproc.errors import Unreachable
+import nerproc
+from nerproc.errors import QueueMismatch, Unreachable
 from nerproc.job.claims import Claims
-from nerproc.job.jobs import POOL
+from nerproc.job.jobs import POOLS
 from nerproc.job.maintenance import TICK_SECONDS
+from nerproc.job.workers import Registration, Workers
 from nerproc.license.watch import watch
 from nerproc.node import Node, open_database
 from nerproc.observe import log
-from nerproc.queue.base import Permit
+from nerproc.queue.base import Permit, wake
 from nerproc.settings import Settings
 from nerproc.worker.slot import Slot
 
@@ -31,28 +35,32 @@ PERMIT_SECONDS = 1.0  # how long one wait for a permit lasts; the wait is repeat
 class Supervisor:
     """A worker: `slots` children and their tasks."""
 
-    def __init__(self, settings: Settings, slots: int) -> None:
+    def __init__(self, settings: Settings, slots: int, pools: Sequence[str] = POOLS) -> None:
         """Start the children; they get ready while the caller opens the node."""
         self.settings = settings
         self.id = uuid4()
+        self.pools = tuple(pools)
         self.drain_ends: float | None = None  # monotonic time at which busy children are killed
         self._closing = threading.Event()
         self._wake = threading.Event()
-        self._lock = threading.Lock()
-        self._permits: queue.SimpleQueue[Permit] = queue.SimpleQueue()
+        self._changed = threading.Condition()  # guards the next two
+        self._permit: Permit | None = None  # that woke us, and is not acknowledged
         self._slots = [Slot(self, number) for number in range(slots)]
         self._idle = list(self._slots)
-        self._may_wait = threading.Event()
-        self._may_wait.set()
+        self._failure: QueueMismatch | None = None
         for slot in self._slots:
             slot.start()
 
     def run(self, node: Node, *, job: UUID | None = None, done: Callable[[], bool] = lambda: False) -> None:
-        """Work until `drain` is called or `done` says so; only on `job`, if given."""
+        """Work until `drain` is called or `done` says so; only on `job`, if given.
+
+        Raises:
+            QueueMismatch: the queue is not as it must be; what was in hand was finished first.
+        """
         self.node = node
         self.claims = Claims(node.database, self.id, lease_seconds=self.settings.lease_seconds)
         threads = [
-            threading.Thread(target=self._renew, name="leases", daemon=True),
+            threading.Thread(target=self._renew, args=(job,), name="leases", daemon=True),
             threading.Thread(target=self._upkeep, name="upkeep", daemon=True),
         ]
         if job is None:  # the tasks of a single job are made here: nobody else has to wake us
@@ -72,29 +80,37 @@ class Supervisor:
                 self._wake.wait(self.settings.poll_seconds * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
         finally:
             self._finish(threads)
+        if self._failure is not None:
+            raise self._failure
 
     def _fill(self, job: UUID | None) -> None:
-        """Give every idle slot a task, as long as there are tasks; then acknowledge the permits used."""
-        while self.drain_ends is None and self._idle:
+        """Give every idle slot a task, as far as there are tasks; then acknowledge the permit that woke us."""
+        while self.drain_ends is None and (free := len(self._idle)):
             # Who submits a single job has asked the licence a moment ago.
             begin = job is not None or self.node.jobs.quota.open
-            claim = self.claims.claim([POOL], job=job, begin=begin)
-            if claim is None:
+            claims = self.claims.claim(self.pools, job=job, limit=free, begin=begin)
+            for claim in claims:
+                self._take_idle().assign(claim)
+            if len(claims) < free:
                 break
-            self._take_idle().assign(claim)
-        while not self._permits.empty():
-            # Acknowledged only now that the claims are committed; no more are asked for when all are busy.
-            self.node.queue.ack(self._permits.get(), more=bool(self._idle))
-            self._may_wait.set()
+        with self._changed:
+            permit, self._permit = self._permit, None
+            more = bool(self._idle)
+        if permit is not None:
+            # Only now that the claims are committed; no more are asked for when all slots are busy.
+            self.node.queue.ack(permit, more=more)
+        with self._changed:
+            self._changed.notify_all()
 
     def _take_idle(self) -> Slot:
-        with self._lock:
+        with self._changed:
             return self._idle.pop()
 
     def idle(self, slot: Slot) -> None:
         """A slot has ended its task."""
-        with self._lock:
+        with self._changed:
             self._idle.append(slot)
+            self._changed.notify_all()
         self._wake.set()
 
     def drain(self) -> None:
@@ -105,6 +121,8 @@ class Supervisor:
         else:
             self.drain_ends = now
             self._closing.set()
+        with self._changed:
+            self._changed.notify_all()
         self._wake.set()
 
     def close(self) -> None:
@@ -114,10 +132,7 @@ class Supervisor:
     def wake_workers(self, pool: str, count: int) -> None:
         """Tell workers of new tasks; if that fails they find them by themselves."""
         self._wake.set()
-        try:
-            self.node.queue.publish(pool, count)
-        except Unreachable as error:
-            log().warning("publish_failed", reason=error.message)
+        wake(self.node.queue, pool, count)
 
     def wait_for_database(self, lost: threading.Event) -> bool:
         """Pause before a move is tried again; False when there is no point in trying."""
@@ -125,32 +140,59 @@ class Supervisor:
         return not (lost.is_set() or self._closing.is_set())
 
     def _receive(self) -> None:
-        while not self._closing.is_set():
-            if not self._may_wait.wait(PERMIT_SECONDS) or not self._idle:
-                self._closing.wait(0.02)
-                continue
-            permit = self.node.queue.wait([POOL], PERMIT_SECONDS)
+        """Hand permits to the main loop, one at a time."""
+        while self._wants_permit():
+            try:
+                permit = self.node.queue.wait(self.pools, PERMIT_SECONDS)
+            except QueueMismatch as error:
+                self._failure = error
+                self.drain()
+                return
             if permit is not None:
-                self._may_wait.clear()
-                self._permits.put(permit)
+                with self._changed:
+                    self._permit = permit
                 self._wake.set()
 
-    def _renew(self) -> None:
-        with open_database(self.settings) as database:
-            claims = Claims(database, self.id, lease_seconds=self.settings.lease_seconds)
-            while not self._closing.wait(self.settings.lease_seconds / RENEWALS_PER_LEASE):
-                held = [hand for slot in self._slots if (hand := slot.hand) is not None]
-                if not held:
-                    continue
+    def _wants_permit(self) -> bool:
+        """Wait for an idle slot, and until the last permit was used; False when the worker is to end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ends() or (self._idle and self._permit is None))
+            return not self._ends()
+
+    def _ends(self) -> bool:
+        return self.drain_ends is not None or self._closing.is_set()
+
+    def _renew(self, job: UUID | None) -> None:
+        """Keep this worker's entry and its leases until the end."""
+        pools = self.pools if job is None else ()
+        me = Registration(
+            self.id, socket.gethostname(), os.getpid(), nerproc.__version__, pools, len(self._slots)
+        )
+        lease = self.settings.lease_seconds
+        with closing(open_database(self.settings)) as database:
+            claims = Claims(database, self.id, lease_seconds=lease)
+            workers = Workers(database)
+            reached = False
+            while not self._closing.is_set():
                 try:
-                    kept = claims.renew([hand.claim for hand in held])
+                    self._renew_leases(claims)
+                    workers.renew(me, lease_seconds=lease, draining=self.drain_ends is not None)
+                    reached = True
                 except Unreachable as error:
                     # A late renewal counts while nobody else has the task: the children go on.
                     log().warning("renewal_failed", reason=error.message)
-                    continue
-                for hand in held:
-                    if hand.claim.task not in kept:
-                        hand.lost.set()
+                    reached = False
+                self._closing.wait(lease / RENEWALS_PER_LEASE)
+            if reached:  # else it would hold up the end; the entry expires as a lease does
+                with suppress(Unreachable):
+                    workers.remove(self.id)
+
+    def _renew_leases(self, claims: Claims) -> None:
+        held = [hand for slot in self._slots if (hand := slot.hand) is not None]
+        kept = claims.renew([hand.claim for hand in held]) if held else set()
+        for hand in held:
+            if hand.claim.task not in kept:
+                hand.lost.set()
 
     def _upkeep(self) -> None:
         every = min(TICK_SECONDS, self.settings.lease_seconds / 2)
@@ -163,6 +205,7 @@ class Supervisor:
         for slot in self._slots:
             slot.join()
         self._closing.set()
-        self._may_wait.set()
+        with self._changed:
+            self._changed.notify_all()
         for thread in threads:
             thread.join()

@@ -1,0 +1,1 @@
+"""The queue of many machines: RabbitMQ. Begin at `queue.py`."""
