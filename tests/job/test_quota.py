@@ -40,16 +40,14 @@ def billed(board: Board) -> int:
 def shard(board: Board, job: UUID, *sizes: int) -> None:
     """Plan tasks of so many bytes, as a worker with the board's licence does."""
     worker = board.worker()
-    claim = worker.claim(["infer"], job=job)
-    assert claim is not None
+    [claim] = worker.claim(["infer"], job=job)
     plan = [PlannedTask(number, f"manifest-{number}", 10, size) for number, size in enumerate(sizes, start=1)]
     assert worker.complete_shard(claim, plan, limit=board.jobs.quota.limit)
     board.maintenance.close(job)
 
 
 def infer(board: Board, job: UUID) -> Claim:
-    claim = board.worker().claim(["infer"], job=job)
-    assert claim is not None
+    [claim] = board.worker().claim(["infer"], job=job)
     return claim
 
 
@@ -58,8 +56,7 @@ def test_bytes_are_reserved_when_a_report_is_sharded_and_settled_at_its_end(limi
     assert limited.jobs.quota.used() == billed(limited) == 3_000
     worker = limited.worker()
     for _ in range(3):
-        claim = worker.claim(["infer"])
-        assert claim is not None
+        [claim] = worker.claim(["infer"])
         worker.commit(claim, written(claim, objects=4, failed=1))  # 400 bytes; the other objects were skipped
         worker.complete(claim)
     limited.maintenance.close(job)
@@ -130,7 +127,7 @@ def test_a_retry_that_does_not_fit_changes_nothing(limited: Board) -> None:
     with pytest.raises(QuotaExceeded, match=r"6,001 bytes are used, and this report needs 4,000"):
         limited.jobs.retry(job)
     assert limited.jobs.get(job).state is State.STOPPED
-    assert limited.worker().claim(["infer"], job=job) is None
+    assert limited.worker().claim(["infer"], job=job) == []
     assert limited.jobs.quota.used() == 6_001
 
 
@@ -188,13 +185,9 @@ def test_an_invalid_licence_begins_nothing_and_lets_running_reports_finish(board
         jobs.retry(running)
     assert not jobs.quota.open
     worker = board.worker()
-    claim = worker.claim(["infer"], begin=False)
-    assert claim is not None
-    assert claim.job == running
-    assert worker.claim(["infer"], begin=False) is None
-    begun = worker.claim(["infer"])
-    assert begun is not None
-    assert begun.job == waiting
+    assert [claim.job for claim in worker.claim(["infer"], limit=5, begin=False)] == [running]
+    assert worker.claim(["infer"], limit=5, begin=False) == []
+    assert [claim.job for claim in worker.claim(["infer"], limit=5)] == [waiting]
 
 
 @pytest.fixture
