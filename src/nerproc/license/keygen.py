@@ -99,6 +99,7 @@ class _Known:
     """What the last look found."""
 
     latest: datetime  # the latest time that was ever seen
+    answer: bytes | None  # the last that counts
     verdict: Verdict | None
     problem: str | None  # why no newer answer came
 
@@ -126,10 +127,9 @@ class KeygenLicense:
                 self._asked = True
                 self._ask()
             seen = self._record.see()
-            verdict = self._read(seen.answer)
-            if self._known is not None and verdict != self._known.verdict:
-                self._problem = None  # an answer has come, to whichever process
-            self._known = _Known(seen.latest, verdict, self._problem)
+            if self._known is not None and seen.answer != self._known.answer:
+                self._problem = None  # another has come, to whichever process
+            self._known = _Known(seen.latest, seen.answer, self._read(seen.answer), self._problem)
 
     def _ask(self) -> None:
         question = self._server.question()
