@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PRESIDIO ?= $(VENV)-peer
 PROSE ?= examples/documents/prose
 
-.PHONY: demo test lint bench docs clean rabbitmq
+.PHONY: demo test lint bench faults docs clean rabbitmq
 
 demo: $(VENV)/.nerproc  ## Scan the example documents and show the report.
 	$(BIN)/nerproc scan examples/documents --group 'people with numbers=COUNT(ID_NUMBER) > 0 OR COUNT(SSN) > 0'
@@ -21,12 +21,17 @@ lint: $(VENV)/.lint  ## Format, rules, types, and the direction of imports.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.bench  ## Measure; each line is one JSON object. Peers run in an environment of their own.
+bench: $(VENV)/.bench rabbitmq  ## Measure; each line is one JSON object. Peers run in an environment of their own.
 	$(BIN)/python -m benchmarks.patterns --prose $(PROSE) --peer-python $(PRESIDIO)/bin/python
 	$(BIN)/python -m benchmarks.scan --prose $(PROSE)
 	$(BIN)/python -m benchmarks.memory --prose $(PROSE)
 	$(BIN)/python -m benchmarks.results
 	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.queues --peer-python $(PRESIDIO)/bin/python
+	$(BIN)/python -m benchmarks.hosts --prose $(PROSE)
+
+faults: $(VENV)/.test rabbitmq  ## Cause every fault many times, with the settings of production, and print what was measured.
+	NERPROC_FAULT_ROUNDS=200 $(BIN)/python -m pytest tests/fault
 
 docs: $(VENV)/.nerproc  ## Write docs/api.md anew.
 	$(BIN)/python -m nerproc.api.docs > docs/api.md
@@ -58,7 +63,7 @@ $(VENV)/.lint: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --group lint
 	touch $@
 
-$(VENV)/.bench: $(VENV)/.test
+$(VENV)/.bench: pyproject.toml $(VENV)/.test
 	$(PYTHON) -m venv $(PRESIDIO)
 	$(PRESIDIO)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(PRESIDIO)/bin/python -m pip install --quiet --group bench

@@ -35,6 +35,7 @@ class Broker:
             "HOME": str(folder),  # where the cookie is made
             "ERL_EPMD_PORT": str(self._names),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "detached": "true",  # the script becomes the node, instead of waiting for it
             "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
             "RABBITMQ_NODENAME": f"nerproc{self.port}@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
@@ -101,7 +102,7 @@ class Broker:
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         with (self._folder / "output.log").open("ab") as output:
             return subprocess.Popen(
-                command,
+                ["setpriv", "--pdeathsig", "KILL", *command],  # it ends with the thread that starts it
                 env=self._environment,
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from tests.broker import free_port
 
 from nerproc.db.embedded import server_programs
 from nerproc.db.guardian import INITDB_OPTIONS, Privileges
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class PostgresServer:

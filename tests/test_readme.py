@@ -36,7 +36,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture
 def head(environment: dict[str, str]) -> Iterator[None]:
-    """A head on the port that the README names."""
+    """A head on the port that the README names, which knows the token that commands send."""
+    environment["NERPROC_API_TOKEN"] = "of the reader"
     server = subprocess.Popen(["nerproc", "serve", "--workers", "1"], env=environment)
     try:
         for _ in range(300):

@@ -81,6 +81,17 @@ def test_secrets_are_not_shown(folder: Path) -> None:
     assert "hunter2" not in Settings.load(license_key="hunter2").model_dump_json()
 
 
+def test_blank_variables_are_absent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LICENSE_KEY", "KEYGEN_ACCOUNT", "KEYGEN_PUBLIC_KEY", "KEYGEN_URL"):
+        monkeypatch.setenv(f"NERPROC_{name}", "")
+    settings = Settings.load()
+    assert (settings.license_key, settings.keygen_account, settings.keygen_public_key) == (None, None, None)
+    assert settings.keygen_url == "https://api.keygen.sh"
+    monkeypatch.setenv("NERPROC_KEYGEN_URL", "keygen.example.org")
+    with pytest.raises(SettingsError, match="NERPROC_KEYGEN_URL"):
+        Settings.load()
+
+
 def test_the_licence_key_may_have_a_plain_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def key() -> str | None:
         found = Settings.load().license_key

@@ -11,6 +11,9 @@
     ├── ObjectsFailed                  objects-failed              500   3
     ├── Refused                        refused                     403   4
     │   ├── PathNotAllowed             path-not-allowed            403   4
+    │   ├── Unauthenticated            unauthenticated             401   4
+    │   ├── ScopeMissing               scope-missing               403   4
+    │   ├── TooManyRequests            too-many-requests           429   4
     │   ├── LicenseInvalid             license-invalid             403   4
     │   ├── LicenseExpired             license-expired             403   4
     │   ├── LicenseNotYetValid         license-not-yet-valid       403   4
@@ -158,6 +161,31 @@ class PathNotAllowed(Refused):
     """The path is outside the folders that the operator allows."""
 
     slug = "path-not-allowed"
+
+
+class Unauthenticated(Refused):
+    """The request does not say who sends it."""
+
+    slug = "unauthenticated"
+    status = 401
+
+
+class ScopeMissing(Refused):
+    """The token does not allow this."""
+
+    slug = "scope-missing"
+
+
+class TooManyRequests(Refused):
+    """There were too many requests lately."""
+
+    slug = "too-many-requests"
+    status = 429
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None, seconds: float = 1) -> None:
+        """`seconds` is how long to wait before the next request."""
+        self.seconds = seconds
+        super().__init__(message, hint=hint)
 
 
 class LicenseInvalid(Refused):

@@ -17,6 +17,7 @@ from nerproc.errors import SettingsError
 
 PREFIX = "NERPROC_"
 MIB = 1 << 20
+KEYGEN_URL = "https://api.keygen.sh"
 
 
 class Settings(BaseModel):
@@ -33,7 +34,10 @@ class Settings(BaseModel):
         description="RabbitMQ (amqp:// or amqps://) that wakes workers; absent: the database does.",
     )
     api_url: str | None = Field(default=None, description="Head that commands talk to; absent: the home's own.")
-    api_token: SecretStr | None = Field(default=None, description="Token that commands send to the head.")
+    api_token: SecretStr | None = Field(
+        default=None,
+        description="Token that commands send to the head; a head that has it set lets it do everything.",
+    )
     license_key: SecretStr | None = Field(
         default=None, description="Licence key; absent: 1 GiB is free. Also read from plain LICENSE_KEY."
     )
@@ -41,7 +45,7 @@ class Settings(BaseModel):
         default=None, description="Account at Keygen that issued the licence key, if Keygen did: id or slug."
     )
     keygen_url: str = Field(
-        default="https://api.keygen.sh",
+        default=KEYGEN_URL,
         pattern=r"^https?://[^/\s]+",
         description="Keygen server that validates the licence key.",
     )
@@ -50,6 +54,16 @@ class Settings(BaseModel):
     )
     host: str = Field(default="127.0.0.1", description="Address that `nerproc serve` binds.")
     port: int = Field(default=8001, ge=0, le=65_535, description="Port that `nerproc serve` binds.")
+    tls_cert: Path | None = Field(default=None, description="Certificate chain of the head (PEM), for HTTPS.")
+    tls_key: Path | None = Field(default=None, description="Private key of the certificate (PEM).")
+    cors_origins: list[str] = Field(
+        default_factory=list, description="Sites whose pages may call the API (a JSON list); none by default."
+    )
+    request_rate: float = Field(
+        default=50,
+        ge=0,
+        description="Requests a second of one token, or one address, ten seconds' worth at once; 0: no limit.",
+    )
     roots: list[Path] = Field(
         default_factory=list, description="Folders whose files the API may scan (a JSON list); none by default."
     )
@@ -87,6 +101,11 @@ class Settings(BaseModel):
         """Compose files and service managers set empty variables."""
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         return value if text and text.strip() else None
+
+    @field_validator("keygen_url", mode="before")
+    @classmethod
+    def _blank_is_the_default(cls, url: Any) -> Any:
+        return url or KEYGEN_URL
 
     @field_validator("roots")
     @classmethod

@@ -10,6 +10,8 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
+from nerproc.access.tokens import Tokens
+from nerproc.api.access import Access
 from nerproc.api.app import routes
 from nerproc.node import Node
 
@@ -32,6 +34,7 @@ report: list[str] = []
 def served(node: Node, scanned: UUID) -> Iterator[None]:
     APP.state.node = node
     APP.state.closing = threading.Event()
+    APP.state.access = Access(Tokens(node.database), operator=None, asks=False, request_rate=0)
     report[:] = [str(scanned)]
     yield
     del APP.state.node

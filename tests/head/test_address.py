@@ -20,15 +20,16 @@ from nerproc.settings import Settings
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
 def test_loopback_needs_nobodys_leave(host: str) -> None:
-    check_exposure(host, insecure=False)
+    check_exposure(host, insecure=False, tokens=False)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
 def test_other_addresses_need_the_operators_word(host: str) -> None:
     with pytest.raises(Refused) as caught:
-        check_exposure(host, insecure=False)
+        check_exposure(host, insecure=False, tokens=False)
     assert "--insecure" in str(caught.value.hint)
-    check_exposure(host, insecure=True)
+    check_exposure(host, insecure=True, tokens=False)
+    check_exposure(host, insecure=False, tokens=True)
 
 
 def test_any_free_port() -> None:
@@ -61,8 +62,8 @@ def test_the_address_is_one_that_clients_reach() -> None:
 
 
 def test_what_is_wrong_shows_before_anything_starts(home: Path) -> None:
-    with pytest.raises(Refused):
-        serve(Settings(home=home, host="0.0.0.0"), workers=0)
+    with pytest.raises(SettingsError):
+        serve(Settings(home=home, tls_key=home / "key.pem"), workers=0)
     with bind("127.0.0.1", 0) as taken, pytest.raises(Conflict):
         serve(Settings(home=home, port=taken.getsockname()[1]), workers=0)
     assert list(home.iterdir()) == []

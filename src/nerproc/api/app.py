@@ -10,8 +10,10 @@ from __future__ import annotations
 import threading
 
 from fastapi import Depends, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 import nerproc
+from nerproc.access.tokens import Tokens
 from nerproc.api import (
     events,
     health,
@@ -28,26 +30,36 @@ from nerproc.api import (
     validate,
     workers,
 )
+from nerproc.api.access import Access, authorize
 from nerproc.api.guard import Guard, sound_text
 from nerproc.api.openapi import describe
 from nerproc.api.parameter import PREFIX
 from nerproc.node import Node
 
+# Below /api/v1.
 ROUTERS = (reports, results, events, jobs, uploads, models, validate, workers, metrics, license, health)
+ROOTS = (health, prometheus, reference)  # at the root, not in the reference
 
 
-def build_app(node: Node, *, hosts: frozenset[str] | None = None) -> FastAPI:
+def build_app(node: Node, *, hosts: frozenset[str] | None = None, asks: bool | None = None) -> FastAPI:
     """The application that serves `node`; set `app.state.closing` to end its open streams.
 
-    `hosts` are the names that it answers to in the Host header (None: any).
+    `hosts` are the names that it answers to in the Host header (None: any). Whether it `asks` for a token: yes,
+    no, or (None) as soon as one was made.
     """
-    app = routes(hosts)
+    app = routes(hosts, frozenset(node.settings.cors_origins))
     app.state.node = node
+    app.state.access = Access(
+        Tokens(node.database),
+        operator=node.settings.api_token,
+        asks=asks,
+        request_rate=node.settings.request_rate,
+    )
     app.state.closing = threading.Event()
     return app
 
 
-def routes(hosts: frozenset[str] | None = None) -> FastAPI:
+def routes(hosts: frozenset[str] | None = None, origins: frozenset[str] = frozenset()) -> FastAPI:
     """The application without a node: all that its OpenAPI document needs."""
     app = FastAPI(
         title="nerproc",
@@ -55,16 +67,24 @@ def routes(hosts: frozenset[str] | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(sound_text)],
+        dependencies=[Depends(authorize), Depends(sound_text)],
         # Telemetry would carry messages of exceptions and what was refused in requests: both may hold text.
         telemetry={"logs": False, "tracing": False, "metrics": False},
     )
     for module in ROUTERS:
         app.include_router(module.router)
-    for module in (health, prometheus, reference):
+    for module in ROOTS:
         app.include_router(module.root)
     problem.install(app)
-    app.add_middleware(Guard, hosts=hosts, unlimited=frozenset({f"{PREFIX}{uploads.PATH}"}))
+    app.add_middleware(Guard, hosts=hosts, origins=origins, unlimited=frozenset({f"{PREFIX}{uploads.PATH}"}))
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=sorted(origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["Location", "Retry-After"],
+        )
     prometheus.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     return app

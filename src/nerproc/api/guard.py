@@ -31,10 +31,16 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class Guard:
     """Refuses requests by their headers, and cuts bodies off at the limit."""
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str] | None, unlimited: frozenset[str]) -> None:
-        """`hosts` are the names this node answers to (None: any); paths in `unlimited` see to their bodies."""
+    def __init__(
+        self, app: ASGIApp, *, hosts: frozenset[str] | None, origins: frozenset[str], unlimited: frozenset[str]
+    ) -> None:
+        """`hosts` are the names this node answers to (None: any), `origins` the sites that may call it.
+
+        Paths in `unlimited` see to their bodies themselves.
+        """
         self._app = app
         self._hosts = hosts
+        self._origins = origins
         self._unlimited = unlimited
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,10 +61,8 @@ class Guard:
                 "This node serves its own machine only.",
                 hint="Use localhost in the URL; behind a proxy, let it send `Host: localhost`.",
             )
-        if scope["method"] not in _SAFE_METHODS and headers.get("sec-fetch-site") in (
-            "cross-site",
-            "same-site",
-        ):
+        foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if scope["method"] not in _SAFE_METHODS and foreign and headers.get("origin") not in self._origins:
             raise Refused("Another site's page may not change anything here.")
         length = headers.get("content-length", "0")
         if self._is_limited(scope) and length.isdecimal() and int(length[:20]) > BODY_BYTES:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -17,7 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nerproc.errors import InvalidRequest, NerprocError, NotFound
+from nerproc.errors import InvalidRequest, NerprocError, NotFound, TooManyRequests, Unauthenticated
 from nerproc.observe import log
 from nerproc.schema.problem import problem_of
 from nerproc.schema.report import FieldError, Problem
@@ -72,7 +73,12 @@ async def _on_error(request: Request, error: Exception) -> Response:
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log().warning("request_failed", path=request.url.path, slug=error.slug, reason=error.message)
     fields = error.fields if isinstance(error, InvalidFields) else None
-    return ProblemResponse(problem_of(error, instance=request.url.path, fields=fields))
+    headers = {}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(ceil(error.seconds))
+    return ProblemResponse(problem_of(error, instance=request.url.path, fields=fields), headers)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
 
+from nerproc.access.tokens import Tokens
 from nerproc.client.client import ExportFormat
 from nerproc.node import Node
 from nerproc.schema.entity import Entity
@@ -42,6 +43,11 @@ class Home:
     def node(self) -> Node:
         """The open node."""
         return self._open.enter_context(Node.open(self._settings))
+
+    @property
+    def tokens(self) -> Tokens:
+        """The tokens of its API."""
+        return Tokens(self.node.database)
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,9 +30,12 @@ Processes = Annotated[
     ),
 ]
 Insecure = Annotated[
-    bool,
-    typer.Option("--insecure", help="Bind an address that others can reach, although anybody may then ask."),
+    bool, typer.Option("--insecure", help="Ask nobody for a token, on whatever address: everybody may do all.")
 ]
+TlsCert = Annotated[
+    Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate chain (PEM): serve HTTPS.")
+]
+TlsKey = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Its private key (PEM).")]
 Concurrency = Annotated[
     int | None,
     typer.Option("--concurrency", metavar="N", min=1, help="Worker processes. Default: one a processor core."),
@@ -42,12 +46,21 @@ Pools = Annotated[
 ]
 
 
-def serve(host: Host = None, port: Port = None, workers: Processes = None, insecure: Insecure = False) -> None:
+def serve(
+    *,
+    host: Host = None,
+    port: Port = None,
+    workers: Processes = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    insecure: Insecure = False,
+) -> None:
     """Run a head: the API, and workers."""
     from nerproc.head.serve import serve as run
     from nerproc.settings import Settings
 
-    run(Settings.load(host=host, port=port), workers=cores() if workers is None else workers, insecure=insecure)
+    settings = Settings.load(host=host, port=port, tls_cert=tls_cert, tls_key=tls_key)
+    run(settings, workers=cores() if workers is None else workers, insecure=insecure)
 
 
 def worker(pool: Pools = None, concurrency: Concurrency = None) -> None:

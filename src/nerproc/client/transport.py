@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -22,6 +23,8 @@ FIRST_PAUSE_SECONDS = 0.2  # before the second attempt; twice that before the th
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SUCCESS = range(200, 300)
 NO_CONTENT = 204
+TOO_MANY = 429
+PATIENCE_SECONDS = 60.0  # how long requests are repeated that came too soon
 TRY_AGAIN = {502, 503, 504}
 
 Parameters = Mapping[str, Any]
@@ -35,6 +38,7 @@ class Transport:
         self._session = requests.Session()
         if urlsplit(url).hostname in LOOPBACK:
             self._session.trust_env = False  # no proxy lies between us and this machine
+            self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         if token is not None:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -107,20 +111,35 @@ class Transport:
             return self._json(response) if response.status_code != NO_CONTENT else None
 
     def _request(self, method: str, path: str, **options: Any) -> requests.Response:
-        try:
-            return self._session.request(
-                method,
-                f"{self.url}/api/v1{path}",
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                allow_redirects=False,
-                **options,
-            )
-        except requests.RequestException as error:
-            raise self._unreachable(error) from error
+        """Send a request; again after a pause when there were too many lately, for then nothing was done."""
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                response = self._session.request(
+                    method,
+                    f"{self.url}/api/v1{path}",
+                    timeout=(CONNECT_SECONDS, READ_SECONDS),
+                    allow_redirects=False,
+                    **options,
+                )
+            except requests.RequestException as error:
+                raise self._unreachable(error) from error
+            pause = response.headers.get("Retry-After", "1")
+            seconds = float(pause) if pause.isdecimal() else 1.0
+            may_repeat = response.status_code == TOO_MANY and options.get("data") is None
+            if not may_repeat or time.monotonic() + seconds > give_up:
+                return response
+            response.close()
+            time.sleep(seconds)
 
     def _unreachable(self, error: requests.RequestException) -> HeadUnreachable:
         if isinstance(error, requests.ReadTimeout):
             why = f"it did not answer within {READ_SECONDS:.0f} s"
+        elif isinstance(error, requests.exceptions.SSLError):
+            return HeadUnreachable(
+                f"No head of nerproc can be reached safely at {self.url}: its certificate is not trusted here.",
+                hint="Put the certificate of its authority into a file, and name that in REQUESTS_CA_BUNDLE.",
+            )
         else:
             why = "nothing answers there" if _refused(error) else "the connection failed"
         return HeadUnreachable(
@@ -164,5 +183,6 @@ def _refused(error: BaseException | None) -> bool:
         if isinstance(error, ConnectionRefusedError):
             return True
         reason = next((part for part in error.args if isinstance(part, BaseException)), None)
-        error = reason or getattr(error, "reason", None) or error.__cause__ or error.__context__
+        told = getattr(error, "reason", None)
+        error = reason or (told if isinstance(told, BaseException) else error.__cause__ or error.__context__)
     return False

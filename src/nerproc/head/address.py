@@ -8,27 +8,51 @@ import ipaddress
 import json
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 from nerproc.client.address import address_file
 from nerproc.errors import Conflict, Refused, SettingsError
+from nerproc.settings import Settings
 
 BACKLOG = 2_048  # connections that wait to be accepted
 
 
-def check_exposure(host: str, *, insecure: bool) -> None:
-    """See that only this machine reaches a head that asks nobody who they are.
+def check_exposure(host: str, *, insecure: bool, tokens: bool) -> None:
+    """See that nobody else reaches a head that asks nobody who they are, or that nobody could use.
+
+    `tokens` says whether there are any.
 
     Raises:
-        Refused: others would, and nobody said that they may.
+        Refused: others would reach it, there are no tokens, and nobody said that everybody may.
     """
-    if not (is_loopback(host) or insecure):
+    if not (is_loopback(host) or insecure or tokens):
         raise Refused(
-            f"On {host}, everyone who reaches this machine could read every report.",
-            hint="Bind 127.0.0.1 (the default) and use a tunnel or a proxy that asks for a login; "
-            "or add --insecure if everyone in that network may.",
+            f"On {host} others reach this head, and there are no tokens to tell who may.",
+            hint="Make one with `nerproc token create NAME --scope reports:read`, or set NERPROC_API_TOKEN; "
+            "--insecure lets everybody do everything.",
         )
+
+
+def check_tls(settings: Settings) -> None:
+    """See that certificate and key can be used.
+
+    Raises:
+        SettingsError: one is missing, cannot be read, or they do not belong together.
+    """
+    if settings.tls_cert is None and settings.tls_key is None:
+        return
+    if settings.tls_cert is None or settings.tls_key is None:
+        raise SettingsError("HTTPS needs a certificate and its key.", hint="Give --tls-cert and --tls-key.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        reason = error.strerror or "they are not PEM, or do not belong together"
+        raise SettingsError(
+            f"{settings.tls_cert} and {settings.tls_key} cannot be used for HTTPS: {reason}.",
+            hint="Both are PEM files; the key has no passphrase.",
+        ) from None
 
 
 def is_loopback(host: str) -> bool:
@@ -64,11 +88,12 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket, *, tls: bool = False) -> str:
     """Where a client on this machine reaches a socket."""
+    scheme = "https" if tls else "http"
     host, port = listener.getsockname()[:2]
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - only compared
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+    return f"{scheme}://[{reachable}]:{port}" if ":" in reachable else f"{scheme}://{reachable}:{port}"
 
 
 @contextlib.contextmanager

@@ -17,10 +17,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from nerproc import observe
+from nerproc.access.tokens import Tokens
 from nerproc.api.app import build_app
 from nerproc.api.guard import LOOPBACK_NAMES
 from nerproc.errors import QueueUnreachable
-from nerproc.head.address import announced, bind, check_exposure, is_loopback, url_of
+from nerproc.head.address import announced, bind, check_exposure, check_tls, is_loopback, url_of
 from nerproc.head.fleet import Fleet
 from nerproc.job.jobs import POOL
 from nerproc.license.watch import watch
@@ -37,19 +38,24 @@ def serve(settings: Settings, *, workers: int | None = None, insecure: bool = Fa
     """Serve until SIGTERM or SIGINT, with `workers` tasks at a time on this machine (default: one a core).
 
     Raises:
-        Refused: the address is not loopback, and not `insecure`.
+        Refused: the address is not loopback, there are no tokens, and it is not `insecure`.
         Conflict: the port is in use.
+        SettingsError: certificate and key are not both there, or do not fit.
         Unreachable: the database or the artifact store does not answer.
         SchemaMismatch: the database belongs to a newer version.
         QueueMismatch: the queue was declared in another way.
     """
     observe.configure()
-    check_exposure(settings.host, insecure=insecure)
+    check_tls(settings)
     with bind(settings.host, settings.port) as listener, ending() as end, Node.open(settings) as node:
         with contextlib.suppress(QueueUnreachable):  # jobs are found without it, only later
             node.queue.depth(POOL)
-        hosts = LOOPBACK_NAMES | {settings.host.lower()} if is_loopback(settings.host) else None
-        head = _Head(build_app(node, hosts=hosts), node, listener)
+        local = is_loopback(settings.host)
+        tokens = settings.api_token is not None or Tokens(node.database).exist()
+        check_exposure(settings.host, insecure=insecure, tokens=tokens)
+        hosts = LOOPBACK_NAMES | {settings.host.lower()} if local else None
+        asks = False if insecure else True if tokens or not local else None
+        head = _Head(build_app(node, hosts=hosts, asks=asks), node, listener)
         with _upkeep(node), _workers(settings, cores() if workers is None else workers, head):
             end.then(head.end)
             head.run()
@@ -69,6 +75,8 @@ class _Head(uvicorn.Server):
                 ws="none",
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_SECONDS,
+                ssl_certfile=node.settings.tls_cert,
+                ssl_keyfile=node.settings.tls_key,
             )
         )
         self._app = app
@@ -100,9 +108,10 @@ class _Head(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell everyone where the head is, once it answers."""
         await super().startup(sockets=sockets)
-        url = url_of(self._listener)
+        url = url_of(self._listener, tls=self._node.settings.tls_cert is not None)
         self._announcement.enter_context(announced(self._node.settings.home, url))
-        sys.stderr.write(f"nerproc serves {url} (reference: {url}/docs). Ctrl-C ends it.\n")
+        open_to_all = "" if self._app.state.access.asks else " It asks nobody for a token."
+        sys.stderr.write(f"nerproc serves {url} (reference: {url}/docs).{open_to_all} Ctrl-C ends it.\n")
 
 
 @contextlib.contextmanager

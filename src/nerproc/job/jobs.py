@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
 from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
+from nerproc.failpoint import failpoint
 from nerproc.job import sql
 from nerproc.job.part import PartRef, PartSummary
 from nerproc.job.quota import Quota, exceeded
@@ -112,6 +113,7 @@ class Jobs:
         )
         if row is None:
             return self._submitted_before(idempotency_key, body)
+        failpoint("job_submitted")
         wake(self._queue, POOL)
         return UUID(str(row["id"]))
 

@@ -69,7 +69,7 @@ def test_found_beside_a_word(text: str, code: str) -> None:
         "In 1999 the Court ruled",
         "Highway 61 Revisited", "On 5 June 1944 drive the car", "the 2000 Summer Olympics park", "15 St. Mary",
         "Version 3.2 Drive", "10 Years of Solitude", "he drives 5 miles a day on the road", "90210", "SW1A 1AA",
-        "2 Guns on a Park bench", "7 Way Tie",
+        "2 Guns on a Park bench", "7 Way Tie", "zip code 90210-12", "ZIP 90210-12345",
     ],
 )  # fmt: skip
 def test_no_address(text: str) -> None:

@@ -23,6 +23,7 @@ def plates(text: str, threshold: float | None = None) -> set[tuple[str | None, s
         ("tr_license_plate", "06-AB-1234"), ("de_kfz", "B-MW 1234"), ("de_kfz", "MÜ AB 12E"),
         ("za_license_plate", "CA 123 WP"), ("za_license_plate", "DK 28 LF GP"), ("us_license_plate", "7ABC123"),
         ("fr_immatriculation", "AB-123-CD"), ("ph_license_plate", "1234 ABC"),
+        ("ph_license_plate", "K41P2206"),
     ],
 )  # fmt: skip
 def test_found_beside_a_word(kind: str, text: str) -> None:

@@ -61,6 +61,15 @@ CLAIMS = base64.urlsafe_b64encode(json.dumps({"sub": "1234567890"}).encode()).de
         ("discord_token", "MTA0OTM3MjE4NTE2MDk3NDM4Ng.GhT2xQ." + _token(LETTERS, 38)),
         ("jwt", f"{HEADER}.{CLAIMS}.{_token(LETTERS, 43)}"),
         ("telegram_token", "123456789:AA" + _token(LETTERS, 33)),
+        ("slack_token", "xoxp-20471936581-20471936582-20471936583-" + _token(HEX, 32)),
+        ("slack_token", "xoxc-20471936581-20471936582-20471936583-" + _token(HEX, 64)),
+        ("slack_token", "xoxe.xoxp-1-" + _token(LETTERS, 163)),
+        ("slack_token", "xoxe-1-" + _token(LETTERS, 146)),
+        ("slack_token", "xoxd-" + _token(LETTERS, 60)),
+        ("huggingface_token", "api_org_" + _token(LETTERS, 34)),
+        ("flyio_token", "fo1_" + _token(LETTERS, 43)),
+        ("azure_client_secret", "kR35Q~" + _token(LETTERS, 34)),
+        ("jwt", f"{HEADER}.{CLAIMS}"),
     ],
 )
 def test_finds_secrets_whole(kind: str, secret: str) -> None:
@@ -79,6 +88,38 @@ def test_finds_private_keys_as_a_whole() -> None:
 def test_finds_the_head_of_a_private_key_without_end() -> None:
     (entity,) = detect("-----BEGIN OPENSSH PRIVATE KEY-----\n" + "\n".join([_token(LETTERS, 70)] * 3))
     assert (entity.label, entity.kind) == ("SECRET", "private_key")
+
+
+def test_private_lines_of_putty() -> None:
+    block = f"Private-Lines: 2\n{_token(LETTERS, 64)}\n{_token(LETTERS, 30)}==\n"
+    assert ("SECRET", "private_key", block) in found(f"Comment: x\n{block}Private-MAC: 01")
+
+
+def test_a_bot_in_the_url_of_a_call() -> None:
+    token = "204719365:AA" + _token(LETTERS, 33)
+    assert ("SECRET", "telegram_token", token) in found(f"'bot{token}' called getMe", 0)
+
+
+def test_npm_registries() -> None:
+    token = "7c0e5b1d-8264-4f9a-a0c7-e5b1d82643f9"
+    assert ("SECRET", "npm_token", token) in found(f"//npm.example.org/:_authToken={token}\n")
+    assert labels("//npm.example.org/:_authToken=${NPM_TOKEN}") == set()
+
+
+@pytest.mark.parametrize("user", ["-u ada:{}", "--user 'ada:{}'", '-u "ada:{}"'])
+def test_passwords_of_curl(user: str) -> None:
+    call = f"curl -s {user} https://example.org/x"
+    assert ("SECRET", "password", "q8Zr2!mX") in found(call.format("q8Zr2!mX"))
+    assert "SECRET" not in labels(call.format("$PASSWORD"))
+    assert "SECRET" not in labels(call.format("q8Zr2!mX").replace("curl", "make"))
+
+
+def test_keys_that_are_uuids() -> None:
+    key = "7c0e5b1d-8264-4f9a-a0c7-e5b1d82643f9"
+    for name in ("api_key = ", '"subscriptionKey": "', "client-secret: '"):
+        assert ("SECRET", "generic", key) in found(name + key)
+    assert "SECRET" not in labels(f"page_token = {key}")
+    assert "SECRET" not in labels("api_key = 00000000-0000-0000-0000-000000000000")
 
 
 def test_aws_secret_keys_need_a_name() -> None:
@@ -102,7 +143,7 @@ def test_signatures_of_shared_access() -> None:
     assert texts(f"sig={signature}", "SECRET") == [signature]
 
 
-@pytest.mark.parametrize("scheme", ["Basic", "Bearer", "token"])
+@pytest.mark.parametrize("scheme", ["Basic", "Bearer", "token", "api-key"])
 def test_authorization_headers(scheme: str) -> None:
     token = _token(LETTERS, 40)
     assert found(f"curl -H 'Authorization: {scheme} {token}'") == [("SECRET", "authorization", token)]
@@ -137,6 +178,10 @@ def test_assigned_secrets_must_look_random(text: str, secret: str) -> None:
         "token: aaaaaaaaaaaaaaaaaaaa1",
         "secret=${SECRET_FROM_ENV1}",
         "key = value",
+        "xoxb-slackbot-token-of-the-team",
+        "xoxp-12345-abcdefgh",
+        "xoxe.xoxp-1-NameOfAConfigurationToken",
+        "xoxb-204719365812-###",
         "sk-ant-your-key-goes-here-1234",
         "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         "pk_live_51H8abcDEFghiJKLmnoPQRst",

@@ -43,7 +43,17 @@ def texts(text: str, label: str) -> list[str]:
         ("URL", None, "on www.example.co.uk!", "www.example.co.uk"),
         ("URL", None, "visit example.com/shop?x=1, please", "example.com/shop?x=1"),
         ("URL", None, "our website is nerproc.dev", "nerproc.dev"),
+        ("URL", None, "mail from ridgeway.co.nz, then", "ridgeway.co.nz"),
+        ("URL", None, "look at bayou.com.tr/shop.", "bayou.com.tr/shop"),
         ("PHONE_NUMBER", None, "(212) 555-1234", "(212) 555-1234"),
+        ("PHONE_NUMBER", None, "1-646-555-0187.", "1-646-555-0187"),
+        ("PHONE_NUMBER", None, "+1 646 555 0187", "+1 646 555 0187"),
+        ("PHONE_NUMBER", None, "or 1 (646) 555-0187", "1 (646) 555-0187"),
+        ("PHONE_NUMBER", None, "call (646)5550187", "(646)5550187"),
+        ("PHONE_NUMBER", None, "646.555.0187 is my number", "646.555.0187"),
+        ("PHONE_NUMBER", None, "desk 415-555-2671x88,", "415-555-2671x88"),
+        ("PHONE_NUMBER", None, "telefon 0 (532) 417 60 28", "0 (532) 417 60 28"),
+        ("PHONE_NUMBER", None, "telefon 0 532 417 60 28", "0 532 417 60 28"),
         ("PHONE_NUMBER", None, "or 415-555-2671 x123.", "415-555-2671 x123"),
         ("PHONE_NUMBER", None, "+1 212 555 1234", "+1 212 555 1234"),
         ("PHONE_NUMBER", None, "+1-212-555-1234", "+1-212-555-1234"),
@@ -71,6 +81,8 @@ def texts(text: str, label: str) -> list[str]:
         ("PHONE_NUMBER", None, "(Büro: +49 30 23125 017).", "+49 30 23125 017"),
         ("PHONE_NUMBER", None, "Telephone (02) 5550 1234", "(02) 5550 1234"),
         ("PHONE_NUMBER", None, "Ring the ward: 020 7946 0599", "020 7946 0599"),
+        ("PHONE_NUMBER", None, "手機 0917-204-881", "0917-204-881"),
+        ("PHONE_NUMBER", None, "市話(02)2391-8840", "(02)2391-8840"),
         ("PHONE_NUMBER", None, "電話番号：03-5555-0142", "03-5555-0142"),
         ("PHONE_NUMBER", None, "Tel. 030 901820", "030 901820"),
         ("PHONE_NUMBER", None, "phone: 020 7946 0958", "020 7946 0958"),
@@ -186,8 +198,17 @@ def texts(text: str, label: str) -> list[str]:
         ("DATE", None, "2024-12-31 23:59:59 INFO", "2024-12-31 23:59:59"),
         ("DATE", None, "[31/Dec/2024:23:59:59 +0100]", "31/Dec/2024:23:59:59 +0100"),
         ("DATE", None, "born 12.3.85 in Rome", "12.3.85"),
+        ("DATE", None, "until Thursday, 9 October.", "Thursday, 9 October"),
+        ("DATE", None, "on Monday, February 3rd and", "Monday, February 3rd"),
+        ("DATE", None, "Sunday 24 March", "Sunday 24 March"),
+        ("DATE", None, "Friday, March 3rd, 2017", "March 3rd, 2017"),
+        ("DATE", None, "today, 17 April, we", "17 April"),
+        ("DATE", None, "due Nov-18", "Nov-18"),
+        ("DATE", None, "29.02.2028", "29.02.2028"),
+        ("DATE", None, "29 February 2000", "29 February 2000"),
         ("VIN", None, "1HGCM82633A004352", "1HGCM82633A004352"),
         ("VIN", None, "VIN WVWZZZ1JZ3W386752", "WVWZZZ1JZ3W386752"),
+        ("VIN", None, "the car with vin 1hgcm82633a004352", "1hgcm82633a004352"),
     ],
 )
 def test_finds(label: str, kind: str | None, text: str, expected: str) -> None:
@@ -236,6 +257,12 @@ def test_finds(label: str, kind: str | None, text: str, expected: str) -> None:
         ("5 of 13/13/2024", "DATE"),
         ("32.12.2024", "DATE"),
         ("31 February 2024", "DATE"),
+        ("29 February 2026", "DATE"),
+        ("29-Feb-26", "DATE"),
+        ("29/02/2026", "DATE"),
+        ("2026-02-29T08:00:00", "DATE"),
+        ("Monday, 30 February", "DATE"),
+        ("the Friday 13 films", "DATE"),
         ("1/2 cup and 3/4", "DATE"),
         ("release 1.2.24", "DATE"),
         ("10.5.16.2", "DATE"),
@@ -263,6 +290,9 @@ def test_finds(label: str, kind: str | None, text: str, expected: str) -> None:
         ("$1,234,567.89", "PHONE_NUMBER"),
         ("3.14159265358979", "PHONE_NUMBER"),
         ("1HGCM82633A004353", "VIN"),
+        ("car 1hgcm82633a004353", "VIN"),
+        ("hash 1hgcm82633a004352", "VIN"),
+        ("std::net, ::", "IP_ADDRESS"),
         ("12345678901234567", "VIN"),
         ("ABCDEFGHJKLMNPRST", "VIN"),
     ],
@@ -276,6 +306,11 @@ def test_threshold_zero_shows_every_candidate() -> None:
     everything = found(text, threshold=0)
     assert ("PHONE_NUMBER", None, "2125551234") in everything
     assert len(everything) > len(found(text))
+
+
+def test_the_unspecified_address_is_a_candidate_outside_of_code() -> None:
+    assert ("IP_ADDRESS", "ipv6", "::") in found("listen on :: only", threshold=0)
+    assert found("std::vector<int> ::operator", threshold=0) == []
 
 
 def test_context_lifts_over_the_threshold() -> None:

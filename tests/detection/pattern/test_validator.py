@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerproc.detection.pattern.validator import africa, america, asia, europe
+from nerproc.detection.pattern.validator import africa, america, asia, date, europe, vin
 from nerproc.detection.pattern.validator.rule import Check, decisive, necessary, sufficient
 from nerproc.detection.pattern.validator.standard import standard
 
@@ -29,6 +29,15 @@ from nerproc.detection.pattern.validator.standard import standard
         (europe.se_organisationsnummer, "212000-0142", "211000-0142"),
         (europe.it_vat, "00743110157", "00743110158"),
         (europe.hu_adoszam, "12892312-2-42", "12892313-2-42"),
+        (america.us_clia, "05D2187034", "05D1111111"),
+        (asia.au_bank_details, "083-004 5551289", "083-004 0000000"),
+        (standard("fr.siren"), "552 008 443", "000 000 000"),
+        (vin.possible, "1hgcm82633a004352", "1hgcm82633a004353"),
+        (date.numeric_date, "29.02.2024", "29.02.2023"), (date.numeric_date, "2000-02-29", "1900-02-29"),
+        (date.numeric_date, "29/2/00", "29/2/22"), (date.named_date, "29-Feb-24", "29-Feb-25"),
+        (date.named_date, "29 February", "30 February"),
+        (date.named_date, "Feb 29 10:00:00 2024", "Feb 29, 2023"),
+        (date.compact_date, "20240229", "20230229"),
         (asia.au_medicare, "2123 45670 1", "2123 45671 1"),
         (asia.hk_hkid, "A123456(3)", "A123456(4)"), (asia.hk_hkid, "AB987654(3)", "AC987654(3)"),
         (asia.kr_brn, "124-81-00998", "124-81-00999"), (asia.kr_crn, "130111-0006246", "130111-0006247"),

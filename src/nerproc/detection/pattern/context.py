@@ -23,7 +23,9 @@ BOOST = 0.35
 LEAST = 0.6
 MOST = 0.95
 
-_WORD = re.compile(r"[A-Z]+s?(?![^\W\dA-Z_])|[A-Z]?[^\W\dA-Z_]+")
+# Capitals of the Latin script; other scripts have none, or seldom any inside words.
+_CAPITALS = "A-Z" + "".join(c for c in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))) if c.isupper())
+_WORD = re.compile(rf"[{_CAPITALS}]+s?(?![^\W\d{_CAPITALS}_])|[{_CAPITALS}]?[^\W\d{_CAPITALS}_]+")
 _INNER_CAPITAL = re.compile(r"[A-Z](?:(?<=[a-z].)|[A-Z][a-z])")
 _ONLY_LETTERS = {code: chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
 FIRST_UNSPACED = "\u0e00"  # from Thai on, scripts set words without spaces, or glue particles to them
@@ -40,8 +42,9 @@ class Context(NamedTuple):
     @classmethod
     def of(cls, entries: Sequence[str]) -> Context:
         """Sort the `context` of a pattern."""
-        parts = tuple(entry for entry in entries if any(c >= FIRST_UNSPACED for c in entry))
-        pieces = [split(entry) for entry in entries if entry not in parts]
+        unspaced = {entry for entry in entries if any(c >= FIRST_UNSPACED for c in entry)}
+        parts = tuple(" ".join(split(entry)) for entry in entries if entry in unspaced)  # as lines are
+        pieces = [split(entry) for entry in entries if entry not in unspaced]
         words = {piece[0] for piece in pieces if len(piece) == 1 and len(piece[0]) > 1}
         plurals = {f"{word}s" for word in words if word.isascii() and word.isalpha()}
         phrases = tuple(f" {' '.join(words)} " for words in pieces if len(words) > 1)
@@ -110,7 +113,7 @@ def split(text: str) -> list[str]:
     """The words of `text`: runs of letters, cut before capitals inside them, in lower case."""
     if text.isascii() and not _INNER_CAPITAL.search(text):
         return text.translate(_ONLY_LETTERS).split()
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word.lower().replace("i\u0307", "i") for word in _WORD.findall(text)]  # the capital of Turkish i
 
 
 def raised(score: float) -> float:

@@ -16,6 +16,7 @@ from pika import BasicProperties, DeliveryMode
 from pika.spec import Basic
 
 from nerproc.errors import QueueUnreachable
+from nerproc.failpoint import failpoint
 from nerproc.observe import log
 from nerproc.queue.rabbit.consumer import Consumer
 from nerproc.queue.rabbit.inbox import Inbox
@@ -126,6 +127,7 @@ class Session:
             self._published += 1
             self._on_the_way[self._published] = publication
             self._channel.basic_publish("", queue_name(publication.pool), body, _PROPERTIES, mandatory=True)
+        failpoint("permits_sent")
 
     def _returned(self, _channel: Any, method: Any, _properties: Any, _body: bytes) -> None:
         """A message found no queue; its confirmation follows, and those of one pool come in order."""

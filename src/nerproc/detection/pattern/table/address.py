@@ -197,14 +197,14 @@ _CODES = (
             "plz", "postleitzahl", "postanschrift", "adresse", "anschrift", "wohnort", "wohnanschrift",
             "lieferadresse", "rechnungsadresse", "postfach",
         ),
-        digits(5, 0.05, of=r"(?!01000|99999)\d[1-9]\d{3}|[1-9]0\d{3}"),
+        digits(5, 0.05, of=r"(?<!\d-)(?:(?!01000|99999)\d[1-9]\d{3}|[1-9]0\d{3})(?!-\d)"),
         label=_LABEL,
     ),
     *identifier(
         "us_zip_code",
         ("zip", "zip code", "zipcode", "postal code"),
         token(r"\d{5}-\d{4}", 0.2, ignore_case=False),
-        digits(5, 0.05),
+        digits(5, 0.05, of=r"(?<!\d-)\d{5}(?!-\d)"),
         label=_LABEL,
     ),
     *identifier(

@@ -31,6 +31,7 @@ _TAIL = rf"(?::\d{{1,5}})?(?:[/?#](?:{_URL_REST})?)?"
 
 # Where a bare host is a host and not the end of a sentence, a file or a member of an object.
 _COMMON = "com|org|net|edu|gov|mil|eu|uk|de|fr|nl|ch|se|dk|fi|ie|pt|cz|jp|cn|kr|br|mx|ca|au|nz|za|ru|ua"
+_SECOND_LEVEL = "(?:co|com|org|net|ac|gov|edu)"  # example.co.il, example.com.tr
 _AMBIGUOUS = "info|biz|io|dev|app|ai|tv|cloud|online|shop|site|store|tech|xyz|at|be|it|es|in|us|co|me|pl|no|ly"
 _BARE_HOST = rf"(?<![\w\u00c0-\u024f.@/\\%%-])(?:{_HOST_LABEL}\.){{1,8}}?(?:%s)(?![\w@-]|\.\w|\()"
 _SITE_WORDS = (
@@ -77,6 +78,15 @@ PATTERNS: tuple[Pattern, ...] = (
         0.5,
         context=_SITE_WORDS,
         gate=rf"\.(?:{_COMMON}|COM|ORG|NET|EDU|GOV)\b",
+        prefix=_HOST_CHARACTERS,
+    ),
+    Pattern(
+        "URL",
+        (_BARE_HOST % rf"{_SECOND_LEVEL}\.[a-z]{{2}}") + _TAIL,
+        0.5,
+        validator=necessary(domain.known_host),
+        context=_SITE_WORDS,
+        gate=rf"\.{_SECOND_LEVEL}\.[a-z]{{2}}\b",
         prefix=_HOST_CHARACTERS,
     ),
     Pattern(

@@ -1,7 +1,7 @@
 """Dates and times of a day, in the usual written forms.
 
 A date is one with a year; month and day alone, month and year in figures, and eight digits in a row need a
-word near them.
+word near them, or the day of the week.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ _WORDS = (
     "date", "dated", "dob", "born", "birth", "birthday", "birthdate", "birth date", "expiry", "expires",
     "expiration", "exp", "valid", "issued", "due", "since", "until", "deadline", "start", "end", "timestamp",
     "created", "updated", "datum", "geboren", "geburtsdatum", "fecha", "nacimiento", "naissance", "né", "née",
-    "data", "nascita", "nato", "nata", "nascimento", "geboortedatum",
+    "data", "nascita", "nato", "nata", "nascimento", "geboortedatum", "d.o.b.", "today", "yesterday",
+    "tomorrow",
 )  # fmt: skip
 
 # Names of months in full and short: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, the
@@ -37,6 +38,7 @@ _MONTHS = (
 )  # fmt: skip
 _ENGLISH = "|".join(sorted(_MONTHS[:24], key=len, reverse=True))
 _ANY = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _YEAR = r"(?:1[5-9]|20|21)\d\d"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _BEFORE = r"(?<![\w/])(?<!\d[.:-])(?<!\w-)"  # numbers in the fields beside it are no part of it
@@ -153,6 +155,17 @@ PATTERNS: tuple[Pattern, ...] = (
         gate=rf"\b(?:{_ENGLISH})[-/]\d{{4}}\b",
         ignore_case=True,
     ),
+    # Friday, 31 December; Friday, December 31st
+    Pattern(
+        "DATE",
+        rf"(?<!\w)(?:{_WEEKDAY})(?:, ?| )(?:{_DAY}(?:st|nd|rd|th|\.)? (?:of )?(?:{_ENGLISH})(?!\w|-\w)"
+        rf"|(?:{_ENGLISH})\.? {_DAY}(?:st|nd|rd|th)?(?!\w|[-/.:]\d))(?!,?\s{{1,2}}\d)",
+        0.6,
+        validator=necessary(date.named_date),
+        context=_WORDS,
+        gate=rf"\b(?:{_WEEKDAY})(?:, ?| )(?:(?:{_ENGLISH})\.? )?\d",
+        ignore_case=True,
+    ),
     # 31 December, December 31st
     Pattern(
         "DATE",
@@ -170,6 +183,16 @@ PATTERNS: tuple[Pattern, ...] = (
         validator=necessary(date.named_date),
         context=_WORDS,
         gate=rf"\b(?:{_ENGLISH})\.? \d{{1,2}}(?:st|nd|rd|th)?\b",
+        ignore_case=True,
+    ),
+    # Dec-31; of a year, Dec-24
+    Pattern(
+        "DATE",
+        rf"(?<![\w/-])(?:{_ENGLISH})-{_DAY}(?!\w|[-/.,:]\d|-\w)",
+        0.3,
+        validator=necessary(date.named_date),
+        context=_WORDS,
+        gate=rf"\b(?:{_ENGLISH})-\d{{1,2}}\b",
         ignore_case=True,
     ),
     # 12/2024, 12/24, 20241231

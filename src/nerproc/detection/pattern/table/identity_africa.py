@@ -79,6 +79,7 @@ _SOUTH_AFRICA = (
             "drivers license",
             "enatis",
             "natis",
+            "na-tis",
             "licence number",
             "license number",
         ),
@@ -86,7 +87,7 @@ _SOUTH_AFRICA = (
     ),
     *identifier(
         "za_traffic_register_number",
-        ("traffic register", "traffic register number", "trn", "enatis", "natis", "vehicle register"),
+        ("traffic register", "traffic register number", "trn", "enatis", "natis", "na-tis", "vehicle register"),
         digits(13, 0.05, necessary(za_traffic_register)),
     ),
 )
@@ -98,7 +99,8 @@ _OTHERS = (
             "nigerian identification"),
         digits(11, 0.1, necessary(standard("verhoeff"))),
     ),
-    *identifier("ng_bvn", ("bvn", "bank verification number", "bank verification", "nibss"), digits(11, 0.01)),
+    *identifier("ng_bvn", ("bvn", "bank verification number", "bank verification", "nibss"),
+                digits(11, 0.26)),  # beside its words, surer than us_bank_number
     *identifier(
         "ke_national_id",
         ("national id", "national identity", "national identity card", "id number", "nid", "kenyan id",

@@ -57,13 +57,17 @@ _INDIA = (
         token(r"(?:0[1-9]|[12]\d|3[0-8]|97|99)[A-Z]{5}\d{4}[A-Z][0-9A-Z]Z[0-9A-Z]", 0.4,
               sufficient(standard("in_.gstin"))),
     ),
-    *identifier("in_passport", ("passport", "passport number", "indian passport"),
+    *identifier("in_passport", ("passport", "passport number"),
                 led("[A-Z]", r"[1-9]\d ?\d{4}[1-9]", 0.1)),
-    *identifier("in_voter", ("voter", "voter id", "epic", "elector", "elector photo identity card"),
+    *identifier("in_passport", ("indian passport",), led("[A-Z]", r"[1-9]\d ?\d{4}[1-9]", 0.26)),
+    *identifier("in_voter", ("voter", "vote", "epic", "elector", "electoral", "elector photo identity card"),
                 led("[A-Z][A-DGHJKMNPRSY][A-Z]", r"\d{7}", 0.4),
                 led("[A-Z]{3}", r"\d{7}", 0.3)),
     *identifier("in_upi", ("upi", "upi id", "vpa", "gpay", "phonepe", "paytm", "bhim"),
                 Form(rf"\b\w[\w.-]*@{_UPI_HANDLE}\b(?![.-]?\w)", 0.6, gate=rf"@{_UPI_HANDLE}\b",
+                     prefix=_UPI_NAME),
+                # Of any other bank; also how a shell names a host.
+                Form(r"\b\w[\w.-]*@(?!localhost\b)[a-z]{3,20}\b(?![.-]?\w)", 0.1, gate=r"@[a-z]{3,20}\b",
                      prefix=_UPI_NAME)),
 )  # fmt: skip
 
@@ -78,6 +82,7 @@ _SINGAPORE = (
         "sg_uen",
         ("uen", "unique entity number", "business registration", "acra"),
         led("[RST]", r"\d{2}[A-Z]{2}\d{4}[A-Z]", 0.5, decisive(standard("sg.uen"))),
+        token(r"\d{8,9}[A-Z]", 0.5, necessary(standard("sg.uen")), ignore_case=False),
         token(r"\d{8,9}[A-Z]", 0.3, necessary(standard("sg.uen"))),
     ),
 )  # fmt: skip
@@ -100,7 +105,7 @@ _KOREA = (
     *identifier(
         "kr_brn",
         ("사업자등록번호", "사업자번호", "사업자", "brn", "business registration number", "korean brn"),
-        token(r"\d{3}-\d{2}-\d{5}", 0.4, necessary(kr_brn), ignore_case=False),
+        token(r"\d{3}-\d{2}-\d{5}", 0.5, necessary(kr_brn), ignore_case=False),
         digits(10, 0.05, necessary(kr_brn)),
     ),
     *identifier(
@@ -118,9 +123,14 @@ _KOREA = (
     ),
     *identifier(
         "kr_passport",
-        ("여권", "여권번호", "passport", "passport number", "korean passport"),
+        ("passport", "passport number"),
         led("[MSROD]", r"\d{3}[A-Z]\d{4}", 0.1),
         led("[MSROD]", r"\d{8}", 0.05),
+    ),
+    *identifier(
+        "kr_passport",
+        ("여권", "여권번호", "korean passport"),
+        led("[MSROD]", r"\d{3}[A-Z]\d{4}|\d{8}", 0.26),
     ),
     *identifier(
         "kr_bank_account",
@@ -128,6 +138,8 @@ _KOREA = (
         token(r"302-\d{4}-\d{4}-\d{2}", 0.5, ignore_case=False),
         token(r"\d{3}-\d{2,3}-\d{6}|\d{6}-\d{2}-\d{6}|\d{4}-\d{3}-\d{6}|\d{3}-\d{6}-\d{5}|\d{3}-\d{6}-\d{2}-\d{3}",
               0.2, ignore_case=False),
+        # Neither mobile phones nor registration numbers of residents, which have 13.
+        digits((10, 14), 0.01, of=r"(?!01)\d{10,12}|\d{14}"),
     ),
 )  # fmt: skip
 
@@ -163,9 +175,15 @@ _SOUTHEAST = (
     ),
     *identifier(
         "ph_passport",
-        ("passport", "passport number", "philippine passport", "pasaporte", "travel document", "dfa"),
+        ("passport", "passport number", "travel document"),
         led("[A-Z]", r"\d{7}[A-Z]", 0.1),
         led("[A-Z]{2}", r"\d{7}", 0.1),
+    ),
+    *identifier(
+        "ph_passport",
+        ("philippine passport", "filipino passport", "pasaporte", "dfa"),
+        led("[A-Z]", r"\d{7}[A-Z]", 0.26),
+        led("[A-Z]{2}", r"\d{7}", 0.26),
     ),
     *identifier(
         "ph_tin",
@@ -176,18 +194,18 @@ _SOUTHEAST = (
     ),
     *identifier(
         "ph_umid",
-        ("umid", "crn", "common reference number", "sss", "gsis", "philhealth", "pag-ibig",
-            "unified multi-purpose id"),
+        ("umid", "crn", "common reference number", "sss", "gsis", "philhealth", "phil-health", "pag-ibig",
+            "unified multi-purpose id", "unified multipurpose id"),
         token(r"\d{4}-\d{7}-\d", 0.5, ignore_case=False),
         digits(12, 0.1),
     ),
     *identifier(
         "ph_health_insurance",
-        ("philhealth", "philhealth id", "philhealth number", "kalusugan"),
+        ("philhealth", "phil-health", "kalusugan"),
         token(r"\d{2}-\d{9}-\d", 0.5, necessary(ph_philhealth), ignore_case=False),
         digits(12, 0.05, necessary(ph_philhealth)),
     ),
-    *identifier("my_nric", ("nric", "mykad", "kad pengenalan", "no. kp", "ic number"),
+    *identifier("my_nric", ("nric", "mykad", "my-kad", "kad pengenalan", "no. kp", "ic number"),
                 token(r"\d{6}-\d{2}-\d{4}", 0.5, necessary(standard("my.nric")), ignore_case=False),
                 digits(12, 0.2, necessary(standard("my.nric")))),
     *identifier("id_nik", ("nik", "nomor induk kependudukan", "ktp", "no ktp"),
@@ -216,12 +234,12 @@ _WEST = (
                 digits(10, 0.1, necessary(has_luhn), of=r"[12]\d{9}")),
     *identifier(
         "tr_national_id",
-        ("tc kimlik", "tc kimlik no", "kimlik no", "kimlik numarası", "tckn", "tc no", "nüfus cüzdanı",
-            "turkish id"),
+        ("tc kimlik", "tc kimlik no", "kimlik no", "kimlik numarası", "kimlik numarasi", "tckn", "tc no",
+            "nüfus cüzdanı", "turkish id", "türk kimlik"),
         digits(11, 0.4, necessary(standard("tr.tckimlik"))),
     ),
     *identifier("tr_tax_id", ("vkn", "vergi no", "vergi kimlik", "vergi kimlik no", "vergi numarası",
-                              "mükellef"),
+                              "vergi numarasi", "mükellef", "mukellef", "turkish tax id"),
                 digits(10, 0.1, necessary(standard("tr.vkn")))),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ Skatteetaten (Norway), and python-stdnum for the rest.
 
 from __future__ import annotations
 
-from nerproc.detection.pattern.table.form import digits, identifier, token
+from nerproc.detection.pattern.table.form import Form, digits, identifier, token
 from nerproc.detection.pattern.validator.europe import (
     dk_cpr,
     dk_cpr_date,
@@ -16,12 +16,16 @@ from nerproc.detection.pattern.validator.europe import (
 from nerproc.detection.pattern.validator.rule import decisive, necessary
 from nerproc.detection.pattern.validator.standard import standard
 
+_HETU = r"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]"
+_is_hetu = standard("fi.hetu", allow_temporary=True)
+
+# Where a space was forgotten, a word runs into the number; only its name makes it one then.
 PATTERNS = (
     *identifier(
         "fi_personal_identity_code",
         ("hetu", "henkilötunnus", "personbeteckning", "personbeteckningen", "personal identity code"),
-        token(r"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", 0.5, decisive(standard("fi.hetu",
-                                                                              allow_temporary=True))),
+        token(_HETU, 0.5, decisive(_is_hetu)),
+        Form(rf"(?<=[A-Z]){_HETU}\b", 0.1, necessary(_is_hetu), gate=rf"{_HETU}\b"),
     ),
     *identifier("fi_ytunnus", ("y-tunnus", "fo-nummer", "business id"),
                 token(r"\d{7}-\d", 0.4, necessary(standard("fi.ytunnus")), ignore_case=False)),
@@ -29,16 +33,21 @@ PATTERNS = (
         "se_personnummer",
         (
             "personnummer", "samordningsnummer", "svenskt personnummer", "svensk id", "personnr", "ssn",
-            "personal identity number",
+            "personal identity number", "personal identity code", "pnr",
         ),
         token(r"\d{6}[-+]\d{4}|(?:18|19|20)\d{6}[-+]\d{4}", 0.5, decisive(se_personnummer), ignore_case=False),
         token(r"\d{8}[-+]\d{4}", 0.4, necessary(se_personnummer), ignore_case=False),
         digits(10, 0.2, necessary(se_personnummer)),
         digits(12, 0.2, necessary(se_personnummer)),
+        Form(r"(?<=[A-Z])(?:18|19|20)\d{6}[-+]?\d{4}\b", 0.1, necessary(se_personnummer),
+             gate=r"(?:18|19|20)\d{6}[-+]?\d{4}\b"),
     ),
     *identifier(
         "se_organisationsnummer",
-        ("organisationsnummer", "orgnr", "org nr", "org.nr", "företagsnummer"),
+        (
+            "organisationsnummer", "orgnummer", "orgnr", "org nr", "org.nr", "företagsnummer",
+            "organisation number", "organization number",
+        ),
         token(r"\d{6}-\d{4}", 0.4, necessary(se_organisationsnummer), ignore_case=False),
         digits(10, 0.1, necessary(se_organisationsnummer)),
     ),

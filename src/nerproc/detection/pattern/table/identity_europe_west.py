@@ -23,9 +23,12 @@ from nerproc.detection.pattern.validator.standard import standard
 # Five letters of the surname, filled up with 9.
 _UK_SURNAME = r"(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)"
 _UK_LICENCE = (
-    rf"{_UK_SURNAME} ?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d ?[A-Z9]{{2}}[A-Z0-9][A-Z]{{2}}"
+    rf"{_UK_SURNAME} ?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2]) ?(?:0[1-9]|[12]\d|3[01])\d"
+    r" ?[A-Z9]{2}[A-Z0-9]{2}[A-Z]"
+    r"(?:\d{2}| 0\d)?"  # the number of the issue
 )
 _NINO_LETTERS = "(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
+_NINO_REST = r"(?: ?\d{2} ?\d{2} ?\d{2}| ?\d{3} \d{3}) ?[A-D]"
 _UK_LETTERS = f"{string.ascii_letters}9"
 
 _ISLES = (
@@ -41,17 +44,21 @@ _ISLES = (
     *identifier(
         "uk_nino",
         ("national insurance", "national insurance number", "ni number", "ni no", "nino"),
-        led(_NINO_LETTERS, r" ?\d{2} ?\d{2} ?\d{2} ?[A-D]", 0.5, ignore_case=False),
-        led(_NINO_LETTERS, r" ?\d{2} ?\d{2} ?\d{2} ?[A-D]", 0.4),
+        led(_NINO_LETTERS, _NINO_REST, 0.5, ignore_case=False),
+        led(_NINO_LETTERS, _NINO_REST, 0.4),
     ),
     *identifier(
         "uk_passport",
-        (
-            "passport", "passport number", "travel document", "uk passport", "british passport", "hm passport",
-            "hmpo", "his majesty", "her majesty",
-        ),
+        ("passport", "passport number", "travel document"),
         led("[A-Z]{2}", r"\d{7}", 0.1),
         digits(9, 0.04),
+    ),
+    # Beside these, surer than those of the other countries that share its form.
+    *identifier(
+        "uk_passport",
+        ("uk passport", "british passport", "hm passport", "hmpo", "his majesty", "her majesty"),
+        led("[A-Z]{2}", r"\d{7}", 0.26),
+        digits(9, 0.26),
     ),
     *identifier(
         "uk_driving_licence",
@@ -59,7 +66,7 @@ _ISLES = (
             "driving licence", "driving license", "driver's licence", "driver's license", "dvla", "dl number",
             "licence number", "license number", "driver number",
         ),
-        Form(rf"\b{_UK_LICENCE}\b", 0.6, gate=r"[A-Z9] ?\d{6} ?[A-Z9]{2}[A-Z0-9][A-Z]{2}\b",
+        Form(rf"\b{_UK_LICENCE}\b", 0.6, gate=r"[A-Z9] ?\d{3} ?\d{3} ?[A-Z9]{2}[A-Z0-9]{2}[A-Z]",
              prefix=_UK_LETTERS),
     ),
     *identifier("uk_utr", ("utr", "unique taxpayer reference", "self assessment", "hmrc"),
@@ -143,10 +150,10 @@ _GERMANY = (
         (
             "steueridentifikationsnummer", "steuer-id", "steuerid", "steuerliche identifikationsnummer", "idnr",
             "steuer-idnr", "steuer-identifikationsnummer", "identifikationsnummer", "steuernummer", "bzst",
-                "tin",
+            "tin", "id-nr", "steuerliche id",
         ),
         token(r"[1-9]\d \d{3} \d{3} \d{3}", 0.6, decisive(standard("de.idnr")), ignore_case=False),
-        digits(11, 0.4, necessary(standard("de.idnr")), of=r"[1-9]\d{10}"),
+        digits(11, 0.4, necessary(standard("de.idnr"))),
     ),
     *identifier(
         "de_tax_number",
@@ -172,7 +179,7 @@ _GERMANY = (
         (
             "krankenversicherungsnummer", "krankenversichertennummer", "versichertennummer", "kvnr",
             "krankenkasse", "krankenversicherung", "gesundheitskarte", "egk", "versichertenkarte", "aok",
-            "barmer", "dak", "versicherten-nr",
+            "barmer", "dak", "versicherten-nr", "e-gk",
         ),
         led("[A-Z]", r"\d{9}", 0.3, necessary(de_health_insurance)),
     ),
@@ -216,6 +223,19 @@ _GERMANY = (
             "ustidnr", "ust", "umsatzsteuer-id", "mehrwertsteuer", "vat", "vat id", "vat number",
         ),
         led("DE", r"[ .-]?\d{3}[ .-]?\d{3}[ .-]?\d{3}", 0.4, sufficient(standard("de.vat"))),
+    ),
+    # gematik: the sector (1 to 9, or 10 of insured persons), then up to 125 characters.
+    *identifier(
+        "de_telematik_id",
+        (
+            "telematik-id", "telematik", "telematikinfrastruktur", "heilberufsausweis", "hba", "e-hba", "smc-b",
+            "gesundheits-id", "e-rezept",
+        ),
+        Form(
+            r"(?<![\w.-])(?:10|[1-9])-(?=[A-Z.-]*\d)[A-Z0-9][A-Z0-9.-]{3,60}[A-Z0-9](?![\w-])",
+            0.1,
+            gate=r"\b(?:10|[1-9])-[A-Z0-9][A-Z0-9.-]{3}",
+        ),
     ),
     *identifier(
         "de_lanr",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 
 from nerproc.detection.pattern.table.form import DASH, LETTERS, RUN, Form, digits, identifier, led, token
-from nerproc.detection.pattern.validator.america import aba_routing, us_dea, us_npi, us_ssn
+from nerproc.detection.pattern.validator.america import aba_routing, us_clia, us_dea, us_npi, us_ssn
 from nerproc.detection.pattern.validator.rule import necessary
 
 _ITIN_GROUP = r"(?:5\d|6[0-5]|7\d|8[0-8]|9[0-2]|9[4-9])"
@@ -22,14 +22,17 @@ _NUMBER_SIGN = r"\s*(?:#|no\b\.?|number\b|id\b)\s*:?\s*|\s*:\s*"
 
 
 def _named(name: str, prefix: str, shortest: int, longest: int) -> tuple[Form, ...]:
-    """A run of digits after `name` and a number sign, after `name` alone, or with its own prefix anywhere."""
+    """A run of digits after `name` and a number sign, after `name` alone, or with its own prefix anywhere.
+
+    After a number sign, there may be other letters before the digits.
+    """
     number = rf"\b\d{{{shortest},{longest}}}\b"
     own = rf"-?{number[2:]}"
     return (
         Form(rf"(?<=\b(?:{name})(?:{_NUMBER_SIGN})){number}", 0.6, gate=RUN),
         Form(rf"(?<=\b(?:{name})\s+){number}", 0.35, gate=RUN),
         Form(
-            rf"(?<=\b(?:{name})(?:{_NUMBER_SIGN}|\s+))(?:{prefix}){own}",
+            rf"(?:(?<=\b(?:{name})(?:{_NUMBER_SIGN}))[A-Z]{{1,5}}|(?<=\b(?:{name})\s+)(?:{prefix})){own}",
             0.6,
             gate=rf"[A-Z]{own}",
             prefix=LETTERS,
@@ -79,9 +82,15 @@ _LICENSE = (
 _DOCUMENTS = (
     *identifier(
         "us_passport",
-        ("passport", "us passport", "passport number", "travel document", "united states"),
+        ("passport", "passport number", "travel document", "united states"),
         led("[A-Z]", r"\d{8}", 0.1),
         digits(9, 0.05),
+    ),
+    *identifier(
+        "us_passport",
+        ("us passport", "american passport"),
+        led("[A-Z]", r"\d{8}", 0.26),
+        digits(9, 0.26),
     ),
     *identifier(
         "us_driver_license",
@@ -93,6 +102,14 @@ _DOCUMENTS = (
             r"\d{2}[A-Z]{3}\d{5,6}|\d{7,9}[A-Z]|\d{8}[A-Z]{2}|\d{3}[A-Z]{2}\d{4}|\d{3}[A-Z]\d{6}", 0.1
         ),
         led("WDL", r"\d[0-9A-Z]{8}", 0.4),
+        # Washington until 2018: name and initials, filled up with asterisks.
+        Form(
+            r"(?<![\w*])[A-Z][A-Z*]{4}[A-Z][A-Z*]\d{3}[0-9A-Z]{2}(?![\w*])",
+            0.2,
+            gate=r"[A-Z*]\d{3}[0-9A-Z]{2}\b",
+            ignore_case=False,
+            prefix=f"{string.ascii_uppercase}*",
+        ),
     ),
     # Short ones and bare digits are much else, too. One letter with one or two digits, which some lists have,
     # would be half of all short codes.
@@ -140,6 +157,7 @@ _HEALTH = (
     *identifier(
         "us_npi",
         ("npi", "national provider", "provider", "provider identifier", "provider id", "taxonomy"),
+        token(r"[12]\d{3}-\d{3}-\d{3}", 0.5, necessary(us_npi), ignore_case=False),
         token(r"[12]\d{3}[ -]\d{3}[ -]\d{3}", 0.4, necessary(us_npi), ignore_case=False),
         digits(10, 0.1, necessary(us_npi), of=r"[12]\d{9}"),
     ),
@@ -155,6 +173,7 @@ _HEALTH = (
             "member id", "member number", "member no", "membership number", "subscriber id",
                 "subscriber number",
             "policy number", "policy no", "policy id", "insurance id", "insurance number", "health insurance",
+            "health plan id", "plan member", "insurance card", "insurance member",
         ),
         Form(
             r"\b(?=[A-Z-]*\d)[A-Z]{1,5}-?[A-Z0-9]{5,14}\b",
@@ -166,6 +185,8 @@ _HEALTH = (
     *identifier(
         "us_claim_number", ("billing", "adjuster", "insurance"),
         *_named("claim", "CLM", 6, 15),
+        # In the segment of a claim as providers send it (X12 837).
+        Form(r"(?<=\bCLM\*)[A-Z0-9-]{4,30}(?=\*\d)", 0.6, gate=r"\bCLM\*[A-Z0-9-]{4,30}\*\d"),
     ),
     *identifier(
         "us_prescription_number", ("pharmacy", "medication", "refill"),
@@ -184,14 +205,15 @@ _HEALTH = (
         (
             "provider tax id", "provider tin", "provider ein", "billing provider", "rendering provider",
             "healthcare provider", "provider tax identification",
+            "provider tax number", "provider federal tax id",
         ),
         token(rf"{_EIN_PREFIX}-\d{{7}}", 0.26),  # beside its words, surer than us_ein
     ),
     *identifier(
         "us_clia",
-        ("clia", "clia number", "clinical laboratory", "laboratory"),
-        token(r"\d{2}D\d{7}", 0.1),
-        token(r"\d{2}[ -]D[ -]\d{7}", 0.4),
+        ("clia", "clinical laboratory", "laboratory", "lab"),
+        token(r"\d{2}D\d{7}", 0.1, necessary(us_clia)),
+        token(r"\d{2}[ -]D[ -]\d{7}", 0.4, necessary(us_clia)),
     ),
 )  # fmt: skip
 

@@ -83,6 +83,8 @@ PATTERNS: tuple[Pattern, ...] = (
         gate=r"[0-9A-Fa-f]::|::[0-9A-Fa-f]",
         prefix=_HEXADECIMAL,
     ),
+    # The unspecified address; mostly an operator of a language.
+    Pattern("IP_ADDRESS", r"(?<![\w:.)\]>])::(?:/\d{1,3})?(?![\w:~*&<(])", 0.05, kind="ipv6", gate="::"),
     Pattern(
         "MAC_ADDRESS",
         r"(?<![\w:])(?<!\w-)[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?!\w|[:-]\w)",

@@ -16,13 +16,15 @@ _WORDS = (
     "telefon", "téléphone", "teléfono", "telefono", "telefone", "handy", "mobil", "portable", "móvil",
     "celular", "cellulare", "rufnummer", "telefoon", "puhelin", "telefonnummer", "phone number",
     "contact number", "mobile number", "tél", "тел", "телефон", "τηλέφωνο", "τηλ", "電話", "携帯", "电话",
-    "fon", "durchwahl", "festnetz", "mobiltelefon", "gsm", "tlf", "tlfn", "komórka", "手机",
+    "fon", "durchwahl", "festnetz", "mobiltelefon", "gsm", "tlf", "tlfn", "komórka", "手机", "手機", "市話",
+    "my number", "our number", "reach me", "reach us", "cep",
     "電郵", "전화", "휴대폰", "โทร", "فون", "هاتف", "טלפון", "נייד",
 )  # fmt: skip
 _EXTENSION = r"(?:[ ,;]{0,2}(?:(?i:ext|extension|x)\.?|#) ?\d{1,5}(?!\d))?"
+_NOT_WORD = r"(?!(?i:x|ext)\.? ?\d{1,5}\b)\w"  # 555-0123x77 goes on with an extension, 555-0123a with a word
 _GROUPS = r"(?:[-. /\u2013]{0,2}(?:\(\d{1,5}\)|\d)){4,13}[-. /\u2013]{0,2}\d"  # brackets in pairs
 _BEFORE = r"(?<![\w+])(?<!\d[./-])"
-_AFTER = r"(?![\w]|[./-]\d)"
+_AFTER = rf"(?!{_NOT_WORD}|[./-]\d)"
 # Dates of all countries are valid numbers of some.
 _NO_DATE = r"(?!\d{1,2}([-./])\d{1,2}\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([-./])[01]?\d\2[0-3]?\d(?!\d))"
 _NO_FRACTION = r"(?!\d+\.\d{1,3}(?![-. /\d]))"
@@ -72,17 +74,24 @@ _INTERNATIONAL = (
 _NORTH_AMERICAN = (
     # Forms that no other number has, though the plan has no such area or exchange: (555) 123-4567 in examples.
     _number(
-        rf"(?<![\w+])(?<!\d[./-])(?:\+1[-. ]?)?\(\d{{3}}\) ?\d{{3}}-\d{{4}}{_AFTER}",
+        rf"(?<![\w+])(?<!\d[./-])(?:\+?1[-. ]?)?\(\d{{3}}\) ?\d{{3}}-\d{{4}}{_AFTER}",
         0.5,
         None,
         r"\(\d{3}\) ?\d{3}-\d{4}",
         prefix="+1-. ",
     ),
     _number(
-        rf"(?:(?<![\w+])\+1[-. ]|{_BEFORE})\d{{3}}-\d{{3}}-\d{{4}}{_AFTER}",
+        rf"(?<![\w+])(?<!\d[./-])(?:\+?1[-. ]?)?\(\d{{3}}\)[-. ]?\d{{3}}[-. ]?\d{{4}}{_AFTER}",
         0.3,
         None,
-        r"\b\d{3}-\d{3}-\d{4}\b",
+        r"\(\d{3}\)[-. ]?\d{3}[-. ]?\d{4}",
+        prefix="+1-. ",
+    ),
+    _number(
+        rf"(?:(?<![\w+])\+1[-. ]|{_BEFORE}(?<!\d )(?:1[-. ])?)\d{{3}}([-. ])\d{{3}}\1\d{{4}}{_AFTER}(?! \d)",
+        0.3,
+        None,
+        r"\b\d{3}[-. ]\d{3}[-. ]\d{4}",
         prefix="+1-. ",
     ),
     _number(
@@ -95,7 +104,7 @@ _NORTH_AMERICAN = (
         rf"{_BEFORE}(?:1[-. ])?\d{{3}}([-.])\d{{3}}\1\d{{4}}{_AFTER}",
         0.6,
         _north_american,
-        r"\b(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}\b",
+        r"\b(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}(?:\b|[Ee]?[Xx])",
     ),
     _number(
         rf"{_BEFORE}\d{{3}}/\d{{3}}-\d{{4}}{_AFTER}",
@@ -114,10 +123,11 @@ _NORTH_AMERICAN = (
 
 _NATIONAL = (
     _number(
-        rf"{_BEFORE}{_NO_DATE}(?:\(0\d{{1,5}}\)|0\d)(?:[-. /]{{0,2}}\d){{4,11}}{_AFTER}",
+        rf"{_BEFORE}{_NO_DATE}(?:\(0\d{{1,5}}\)|0[- ]?\([1-9]\d{{0,4}}\)|0(?:-|[ ](?=[1-9]\d\d))?\d)"
+        rf"(?:[-. /]{{0,2}}\d){{4,11}}{_AFTER}",
         0.25,
         _national,
-        r"\b0\d(?:[-. /)]{0,2}\d){4}",
+        r"\b0[- ]?\(?\d(?:[-. /)]{0,2}\d){4}",
         prefix="(",
     ),
     _number(

@@ -171,9 +171,10 @@ _OTHERS = (
     ),
     *identifier(
         "ph_license_plate",
-        (*_WORDS, "plaka", "lto", "conduction sticker", "conduction"),
+        (*_WORDS, "plaka", "lto", "kotse", "sasakyan", "motorsiklo", "conduction sticker", "conduction"),
         led("[A-Z]{2,3}", r"[ -]?\d{4}", 0.05, ignore_case=False),
         token(r"\d{4}[ -]?[A-Z]{3}", 0.05, ignore_case=False),
+        led("[A-Z]", r"\d{2}[A-Z]\d{3,4}", 0.05, ignore_case=False),  # before it has a plate
         label=_LABEL,
     ),
 )

@@ -21,7 +21,14 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
         r"[\w.-]{0,280}(?<![.-])",
     ),
     ("gitlab_token", r"\bGR1348941[\w-]{20}", r"(?![\w-])"),
-    ("slack_token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10}", r"[A-Za-z0-9-]{0,240}(?<!-)"),
+    # Numbers of workspace and user come first; what lacks them is a name in an example.
+    (
+        "slack_token",
+        r"\b(?:xox[abceoprs]|xwfp)-(?:\d-)?\d{6,14}-[A-Za-z0-9]{6}",
+        r"(?>[A-Za-z0-9]{0,80}(?:-[A-Za-z0-9]{1,80}){0,6})(?!-?[#*<])",
+    ),
+    ("slack_token", r"\bxoxe(?:\.xox[bp])?-\d-[A-Za-z0-9]{100}", r"[A-Za-z0-9]{0,100}(?!\w)"),
+    ("slack_token", r"\bxoxd-[A-Za-z0-9%+/=]{40}", r"[A-Za-z0-9%+/=]{0,300}"),
     ("slack_token", r"\bxapp-\d-[A-Z0-9]{8}", r"[A-Z0-9]{0,12}-\d{8,16}-[a-z0-9]{32,80}(?!\w)"),
     (
         "slack_webhook",
@@ -41,10 +48,8 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("anthropic_key", r"\bsk-ant-[\w-]{20}", r"[\w-]{0,200}"),
     ("openai_key", r"\bsk-(?:proj|svcacct|admin|None)-[\w-]{20}", r"[\w-]{0,240}"),
     ("openai_key", r"\bsk-[A-Za-z0-9]{32}", r"[A-Za-z0-9]{0,32}(?![\w-])"),
-    ("azure_client_secret", r"\b[A-Za-z0-9_~.]{3}[78]Q~[\w~.-]{31}", r"[\w~.-]{0,3}(?!\w)"),
     ("digitalocean_token", r"\bdo[opr]_v1_[a-f0-9]{64}", r"(?!\w)"),
     ("shopify_token", r"\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}", r"(?!\w)"),
-    ("telegram_token", r"\b\d{8,10}:AA[\w-]{33}", r"(?![\w-])"),
     (
         "discord_webhook",
         r"\bhttps://(?:canary\.|ptb\.)?discord(?:app)?\.com/api/webhooks/\d{17}",
@@ -53,7 +58,7 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("mailgun_key", r"\bkey-[0-9a-f]{32}", r"(?!\w)"),
     ("mailchimp_key", r"\b[0-9a-f]{32}-us\d", r"\d?(?!\w)"),
     ("databricks_token", r"\bdapi[a-f0-9]{32}", r"(?:-\d)?(?!\w)"),
-    ("huggingface_token", r"\bhf_[A-Za-z0-9]{34}", r"(?!\w)"),
+    ("huggingface_token", r"\b(?:hf|api_org)_[A-Za-z0-9]{34}", r"(?!\w)"),
     ("square_token", r"\bsq0(?:atp|csp)-[\w-]{22}", r"[\w-]{0,21}(?![\w-])"),
     ("vault_token", r"\bhv[sbr]\.[\w-]{24}", r"[\w-]{0,300}"),
     ("grafana_token", r"\bgl(?:c_[A-Za-z0-9+/]{32}|sa_[A-Za-z0-9]{32})", r"[A-Za-z0-9+/_]{0,400}={0,2}"),
@@ -83,6 +88,7 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
         r"[A-Za-z0-9]{0,16}-[A-Za-z0-9]{20,48}(?!\w)",
     ),
     ("flyio_token", r"\bfm[12][ar]?_[A-Za-z0-9+/=,_-]{100}", r"[A-Za-z0-9+/=,_-]{0,900}"),
+    ("flyio_token", r"\bfo1_[\w-]{43}", r"(?![\w-])"),
     ("pulumi_token", r"\bpul-[a-f0-9]{40}", r"(?!\w)"),
 )
 
@@ -98,17 +104,39 @@ _NAMES = (
 _PASSWORDS = r"(?:password|passwd|passphrase|pwd|passwort|contraseña|senha)"
 _ASSIGN = r"[\"']?\]?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}"
 _AZURE_NAME = r"(?:(?:account_?|shared_?access_?)key[\"']?[ \t]{0,4}[=:]|\bshared ?key )[ \"']{0,2}"
-_AUTHORIZATION = r"authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?:basic|bearer|token)[ \t]{1,4}"
+_AUTHORIZATION = (
+    r"authorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?:basic|bearer|token|api-?(?:token|key))[ \t]{1,4}"
+)
+_KEYS = r"(?:api|auth|access|secret|subscription|client)[_-]?(?:key|token|secret)"
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _PASSWORD = (
     rf"{_PASSWORDS}{_ASSIGN}(?:\"\K[^\"\n]{{4,128}}(?=\")|'\K[^'\n]{{4,128}}(?=')"
     rf"|\K[^\s\"',;&<>(){{}}\[\]]{{4,128}}(?=[\s,;&<\"')\]}}]|\Z))"
 )
+_CURL_USER = r"(?:-u|--user)[= \t]{1,5}"
 _PASSWORD_GATE = rf"{_PASSWORDS}[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*[\"']?\S"
 
 PATTERNS: tuple[Pattern, ...] = (
     *(
         Pattern("SECRET", start + rest, 0.9, kind=kind, validator=secret.issued, gate=start)
         for kind, start, rest in _ISSUED
+    ),
+    Pattern(
+        "SECRET",
+        r"(?<![\w~.-])[A-Za-z0-9_~.]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])",
+        0.9,
+        kind="azure_client_secret",
+        validator=secret.issued,
+        gate=r"[A-Za-z0-9_~.]{3}\dQ~[\w~.-]{31}",
+    ),
+    # In the URL of a call, `bot` stands before it.
+    Pattern(
+        "SECRET",
+        r"(?:(?<=\bbot)|\b)\d{8,10}:AA[\w-]{33}(?![\w-])",
+        0.9,
+        kind="telegram_token",
+        validator=secret.issued,
+        gate=r"\d{8,10}:AA[\w-]{33}",
     ),
     # The whole block where it ends within the longest entity, else its head.
     Pattern(
@@ -127,9 +155,19 @@ PATTERNS: tuple[Pattern, ...] = (
         kind="private_key",
         gate=r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
     ),
+    # PuTTY's own format: the number of lines, then the lines.
     Pattern(
         "SECRET",
-        r"\beyJ[\w-]{10,2000}\.eyJ[\w-]{8,6000}\.[\w-]{0,1500}",
+        r"Private-Lines: \d{1,3}\r?\n(?:[A-Za-z0-9+/]{4,64}={0,2}(?:\r?\n|\Z)){1,120}",
+        0.9,
+        kind="private_key",
+        validator=secret.issued,
+        gate=r"Private-Lines: \d{1,3}\r?\n[A-Za-z0-9+/]",
+    ),
+    # Without the third part where nobody signed it.
+    Pattern(
+        "SECRET",
+        r"\beyJ[\w-]{10,2000}\.eyJ[\w-]{8,6000}(?:\.[\w-]{0,1500})?",
         0.9,
         kind="jwt",
         validator=secret.json_web_token,
@@ -171,6 +209,37 @@ PATTERNS: tuple[Pattern, ...] = (
         validator=necessary(secret.random_secret),
         gate=r"(?:key|secret|token)[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*(?:bearer )?[\"']?[\w.~+/=!@#%&-]",
         ignore_case=True,
+    ),
+    # Many issuers draw keys as UUIDs; a token of other names with one is the number of a thing.
+    Pattern(
+        "SECRET",
+        rf"(?<![a-z]){_KEYS}{_ASSIGN}[\"']?\K{_UUID}(?![\w-])",
+        0.6,
+        kind="generic",
+        validator=necessary(secret.issued),
+        gate=rf"{_KEYS}[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*[\"']?[0-9a-f]{{8}}-",
+        ignore_case=True,
+        numeral=True,
+    ),
+    # In .npmrc: //registry.example/:_authToken=…
+    Pattern(
+        "SECRET",
+        r":_(?:authToken|auth|password)[ \t]{0,3}=[ \t]{0,3}\K[\w.+/-]{8,512}={0,2}(?![\w=])",
+        0.8,
+        kind="npm_token",
+        validator=necessary(secret.password),
+        gate=r":_(?:authToken|auth|password)[ \t]{0,3}=[ \t]{0,3}[\w.+/-]",
+    ),
+    # curl -u name:password
+    Pattern(
+        "SECRET",
+        rf"(?<=\bcurl\b[^\n]{{0,400}}[ \t]){_CURL_USER}"
+        r"(?:\"[^\s\":]{0,64}:\K[^\"\n]{3,128}(?=\")|'[^\s':]{0,64}:\K[^'\n]{3,128}(?=')"
+        r"|[^\s:\"']{0,64}:\K(?!//)[^\s\"']{3,128})",
+        0.6,
+        kind="password",
+        validator=necessary(secret.strong_password),
+        gate=rf"{_CURL_USER}[!-~]",
     ),
     Pattern(
         "SECRET",

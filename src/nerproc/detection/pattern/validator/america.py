@@ -31,6 +31,11 @@ def us_npi(text: str) -> bool:
     return not is_one_digit(number[:-1]) and has_luhn("80840" + number)
 
 
+def us_clia(text: str) -> bool:
+    """CLIA number: a laboratory of a state, so what follows the D is not one digit only."""
+    return not is_one_digit(text[-7:])
+
+
 def us_dea(text: str) -> bool:
     """DEA registration: (1st + 3rd + 5th) + 2 × (2nd + 4th + 6th) ends in the 7th of the last seven digits."""
     number = digits_of(text)[-7:]

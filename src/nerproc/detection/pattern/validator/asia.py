@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nerproc.detection.pattern.validator.digit import digits_of, weighted
+from nerproc.detection.pattern.validator.digit import digit_run, digits_of, weighted
 from nerproc.detection.pattern.validator.standard import standard
 
 _NRIC_LETTERS = {
@@ -15,6 +15,12 @@ _NRIC_LETTERS = {
 _NRIC_OFFSETS = {"S": 0, "T": 4, "F": 0, "G": 4, "M": 3}
 _is_aadhaar = standard("in_.aadhaar")
 _TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # worth 10, 11, …
+
+
+def au_bank_details(text: str) -> bool:
+    """BSB and account: a bank (no BSB begins with 00) and an account that is not all zeros."""
+    number = digit_run(text)
+    return not number.startswith("00") and number[6:].strip("0") != ""
 
 
 def au_medicare(text: str) -> bool:

@@ -23,13 +23,13 @@ def numeric_date(text: str) -> bool:
     """Year-month-day, or day and month in either order before the year."""
     first, second, third = (int(number) for number in _NUMBER.findall(text)[:3])
     if first > 31:
-        return _exists(third, second)
-    return _exists(first, second) or _exists(second, first)
+        return _exists(third, second, first)
+    return _exists(first, second, third) or _exists(second, first, third)
 
 
 def compact_date(text: str) -> bool:
     """YYYYMMDD."""
-    return _exists(int(text[6:8]), int(text[4:6]))
+    return _exists(int(text[6:8]), int(text[4:6]), int(text[:4]))
 
 
 def ends_in_month_and_day(text: str) -> bool:
@@ -39,15 +39,19 @@ def ends_in_month_and_day(text: str) -> bool:
 
 
 def named_date(text: str) -> bool:
-    """A day (the first number of at most two digits) and a month by its name."""
-    day = next((int(number) for number in _NUMBER.findall(text) if len(number) <= 2), 1)
+    """A day (the first number of at most two digits), a month by its name, and perhaps a year."""
+    numbers = _NUMBER.findall(text)
+    day = next((int(number) for number in numbers if len(number) <= 2), 1)
+    years = [number for number in numbers if len(number) == 4] or (numbers[1:] if len(numbers) == 2 else [])
     for word in _LETTERS.findall(text):
         name = word.lower()
         month = _MONTH_OF.get(name[:4]) or _MONTH_OF.get(name[:3])
         if month:
-            return _exists(day, month)
+            return _exists(day, month, int(years[0]) if years else None)
     return False
 
 
-def _exists(day: int, month: int) -> bool:
+def _exists(day: int, month: int, year: int | None = None) -> bool:
+    if day == 29 and month == 2:
+        return year is None or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0 or year == 0))
     return 1 <= month <= 12 and 1 <= day <= _DAYS[month]

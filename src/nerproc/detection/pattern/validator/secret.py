@@ -10,8 +10,8 @@ import re
 from collections import Counter
 
 _PLACEHOLDER = re.compile(
-    r"[<>{}$%*…]|(?i:example|change[-_]?me|placeholder|your[-_ ]?|redacted|xxxx|dummy|sample|insert|todo|none"
-    r"|null|true|false)"
+    r"[<>{}$%*…]|\A\[.*\]\Z|(?i:example|change[-_]?me|placeholder|your[-_ ]?|redacted|xxxx|dummy|sample|insert"
+    r"|todo|none|null|true|false)"
 )
 # Of the tokens of issuers, which may be drawn in capitals: AKIAIOSFODNN7EXAMPLE is reported.
 _SAMPLE = re.compile(r"example|placeholder|changeme|insert|your[-_]|xxxx|\.\.\.")

@@ -9,6 +9,11 @@ _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _CHECKED_REGIONS = frozenset("12345L")  # first character: North America, China
 
 
+def possible(text: str) -> bool:
+    """Whether nothing refutes it, in letters of either case."""
+    return vin(text.upper()) is not False
+
+
 def vin(text: str) -> bool | None:
     """True where a region that demands a check digit has the right one; False where it has another."""
     if text.isdigit() or text.isalpha() or text[9] in "UZ0":

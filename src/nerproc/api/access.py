@@ -1,0 +1,125 @@
+"""Which scope each route needs, and whether a request has it. What is not in the table needs `admin`."""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import Request
+from pydantic import SecretStr
+
+from nerproc.access.scope import Scope, allows
+from nerproc.access.tokens import HINT, Token, Tokens, operator_token
+from nerproc.api.limit import RateLimit
+from nerproc.errors import ScopeMissing, Unauthenticated
+
+LOOK_SECONDS = 2.0  # after which a first token is noticed
+BURST_SECONDS = 10.0  # whose requests may come at once
+WRONG_TOKENS = (0.1, 10.0)  # of one address: a second in the long run, and at once
+
+# By operation id, or by name where the reference does not list the route. None: everybody, so that a load
+# balancer and whoever looks for the reference need no token.
+NEEDS: dict[str, Scope | None] = {
+    "health": None,
+    "ready": None,
+    "docs": None,
+    "list_reports": "reports:read",
+    "get_report": "reports:read",
+    "get_group": "reports:read",
+    "list_entities": "reports:read",
+    "list_objects": "reports:read",
+    "search_report": "reports:read",
+    "export_report": "reports:read",
+    "follow_report": "reports:read",
+    "create_report": "reports:write",
+    "delete_report": "reports:write",
+    "stop_report": "reports:write",
+    "list_jobs": "reports:read",
+    "get_job": "reports:read",
+    "stop_job": "reports:write",
+    "pause_job": "reports:write",
+    "resume_job": "reports:write",
+    "retry_job": "reports:write",
+    "create_upload": "reports:write",
+    "get_upload": "reports:read",
+    "validate_group": "reports:read",
+    "validate_pattern": "reports:read",
+    "list_models": "models:read",
+    "get_model": "models:read",
+    "get_activity": "reports:read",
+    "list_events": "reports:read",
+    "list_workers": "admin",
+    "get_metrics": "reports:read",
+    "get_throughput": "reports:read",
+    "get_license": "reports:read",
+    "prometheus": "reports:read",
+}
+
+
+class Access:
+    """Decides about requests to one head."""
+
+    def __init__(
+        self, tokens: Tokens, *, operator: SecretStr | None, asks: bool | None, request_rate: float
+    ) -> None:
+        """Whether it `asks` for a token: yes, no, or (None) from the first token on that was ever made.
+
+        `operator` is the token of the head's own settings; `request_rate` is per second.
+        """
+        self._tokens = tokens
+        self._operator = operator
+        self._asks = asks
+        self._looked = -LOOK_SECONDS
+        self._senders = RateLimit(request_rate, request_rate * BURST_SECONDS)
+        self._wrong = RateLimit(*WRONG_TOKENS)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a request must bring a token."""
+        if self._asks is None and time.monotonic() - self._looked >= LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._asks = self._tokens.exist() or None
+        return bool(self._asks)
+
+    def check(self, needed: Scope, authorization: str | None, address: str) -> Token | None:
+        """The token that allows what needs that scope; None where nobody is asked for one.
+
+        Raises:
+            Unauthenticated: there is no token, or none that is valid.
+            ScopeMissing: it does not allow this.
+            TooManyRequests: it, or the address, sends too many.
+        """
+        if not self.asks:
+            return None
+        self._wrong.take(address, 0)
+        self._senders.take(address)
+        if authorization is None:
+            raise Unauthenticated("This head asks for a token.", hint=HINT)
+        token = self._recognise(authorization, address)
+        self._senders.take(token.id)
+        if not allows(token.scopes, needed):
+            raise ScopeMissing(
+                f"The token {token.name!r} lacks the scope {needed}.",
+                hint=f"Make one with `nerproc token create NAME --scope {needed}`.",
+            )
+        return token
+
+    def _recognise(self, authorization: str, address: str) -> Token:
+        scheme, _, text = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("The Authorization header is not `Bearer TOKEN`.", hint=HINT)
+        own = operator_token(self._operator.get_secret_value(), text) if self._operator else None
+        try:
+            return own or self._tokens.recognise(text)
+        except Unauthenticated:
+            self._wrong.take(address)
+            raise
+
+
+def authorize(request: Request) -> None:
+    """Let a request pass that may; the token it brought is `request.state.token`."""
+    route = request.scope["route"]
+    needed = NEEDS.get(getattr(route, "operation_id", None) or route.name, "admin")
+    if needed is not None:
+        access: Access = request.app.state.access
+        address = request.client.host if request.client else ""
+        request.state.token = access.check(needed, request.headers.get("authorization"), address)
