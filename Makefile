@@ -26,6 +26,7 @@ bench: $(VENV)/.bench rabbitmq  ## Measure; each line is one JSON object. Peers 
 	$(BIN)/python -m benchmarks.scan --prose $(PROSE)
 	$(BIN)/python -m benchmarks.memory --prose $(PROSE)
 	$(BIN)/python -m benchmarks.results
+	$(BIN)/python -m benchmarks.s3
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.queues --peer-python $(PRESIDIO)/bin/python
 	$(BIN)/python -m benchmarks.hosts --prose $(PROSE)

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benchmarks.s3_stub import Stub, serving
 from tests.broker import Broker, running_broker
+from tests.buckets import moto_server
 from tests.process import RunningHead, running_head
 
 from nerproc.db.database import Database
+from nerproc.settings import S3Connection
 
 # What a shell runs in the background ignores Ctrl-C, and so would the commands that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -52,6 +55,20 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A broker that lives as long as the session; a test that stops it starts it again."""
     with running_broker(tmp_path_factory.mktemp("rabbitmq")) as broker:
         yield broker
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[S3Connection]:
+    """An S3 server, over HTTP: moto in a thread of this process."""
+    with moto_server() as connection:
+        yield connection
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    """An S3 server that can fail, with one bucket, `bucket`."""
+    with serving() as stub:
+        yield stub
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,8 @@ def test_the_client() -> None:
     job = "(self, report: UUID | str) -> None"
     assert methods == {
         "close": "(self) -> None",
-        "submit": "(self, source: str | Path | Sequence[str | Path] | LocalSource | UploadSource, *, "
-        "idempotency_key: str | None = None, skipped: Callable[[LocalFile], None] | None = None, "
+        "submit": "(self, source: str | Path | Sequence[str | Path] | LocalSource | UploadSource | S3Source, "
+        "*, idempotency_key: str | None = None, skipped: Callable[[LocalFile], None] | None = None, "
         "**what: Any) -> UUID",
         "upload": "(self, paths: str | Path | Sequence[str | Path], *, "
         "skipped: Callable[[LocalFile], None] | None = None) -> Upload",

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ import pytest
 
 from nerproc.errors import ExitCode
 from nerproc.schema.entity import Entity
+from nerproc.settings import S3Connection, Settings
+from nerproc.storage.s3_client import request_client
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -24,6 +27,15 @@ README = (ROOT / "README.md").read_text()
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def bucket(moto: S3Connection) -> str:
+    """The address of a server that has the bucket of the README."""
+    client = request_client(moto)
+    client.create_bucket(Bucket="papers")
+    client.put_object(Bucket="papers", Key="letters/one.txt", Body=b"Write to ann@example.org.")
+    return moto.endpoint
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +66,9 @@ def head(environment: dict[str, str]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("script", blocks("sh"))
-def test_commands(script: str, environment: dict[str, str]) -> None:
+def test_commands(script: str, environment: dict[str, str], bucket: str) -> None:
     script = script.replace("pip install .\n", "")  # it is installed: this test runs in its environment
+    script = script.replace("http://localhost:9000", bucket)
     shell = subprocess.Popen(
         ["bash", "-euc", script],
         env=environment,
@@ -84,6 +97,11 @@ def test_python(environment: dict[str, str], head: None) -> None:
     )
     assert run.returncode == 0, run.stderr
     assert "EMAIL ann@example.org 9 24" in run.stdout
+
+
+def test_settings() -> None:
+    (example,) = blocks("toml")
+    assert Settings(**tomllib.loads(example)).connection("lab").access_key_id == "reader"
 
 
 def test_the_entity_has_the_fields_of_entities() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from nerproc.errors import SettingsError
+from nerproc.errors import NotFound, SettingsError
 from nerproc.settings import Settings, origins
 
 
@@ -55,6 +57,9 @@ def test_another_file_can_be_named(folder: Path, monkeypatch: pytest.MonkeyPatch
         ("NERPROC_PORT", "99999", "NERPROC_PORT: Input should be less than"),
         ("NERPROC_TASK_BYTES", "many", "NERPROC_TASK_BYTES: Input should be a valid integer"),
         ("NERPROC_ROOTS", "/data", 'field "roots"'),
+        ("NERPROC_STORAGE_URL", "/data", "NERPROC_STORAGE_URL: Value error, it is not s3://bucket"),
+        ("NERPROC_S3_ENDPOINT_URL", "minio:9000", "NERPROC_S3_ENDPOINT_URL: String should match"),
+        ("NERPROC_S3_ACCESS_KEY_ID", "me", "an access key and its secret belong together"),
     ],
 )
 def test_a_bad_value_is_named(
@@ -111,3 +116,34 @@ def test_the_licence_key_may_have_a_plain_name(folder: Path, monkeypatch: pytest
     for name in ("LICENSE_KEY", "NERPROC_LICENSE_KEY"):
         monkeypatch.setenv(name, " ")
     assert key() is None
+
+
+def test_connections_have_names(folder: Path) -> None:
+    (folder / "nerproc.toml").write_text(
+        's3_endpoint_url = "http://one:9000/"\n'
+        '[s3.lab]\nregion = "eu-west-1"\naccess_key_id = "me"\nsecret_access_key = "hunter2"\n'
+    )
+    settings = Settings.load()
+    assert settings.connection(None).endpoint == "http://one:9000"
+    assert settings.connection("lab").endpoint == "https://s3.eu-west-1.amazonaws.com"
+    assert settings.connection("lab").secret_access_key == SecretStr("hunter2")
+    with pytest.raises(NotFound, match="no S3 connection 'home'"):
+        settings.connection("home")
+
+
+def test_our_own_processes_get_the_secrets_and_nobody_sees_them(folder: Path) -> None:
+    keys = {"access_key_id": "me", "secret_access_key": "hunter2"}
+    settings = Settings.load(
+        s3={"lab": keys}, s3_access_key_id="me", s3_secret_access_key="hunter3", api_token="hunter4"
+    )
+    assert "hunter" not in repr(settings)
+    assert "hunter" not in settings.model_dump_json()
+    handed_over = Settings(**json.loads(json.dumps(settings.revealed("api_token"))))
+    assert handed_over == settings.model_copy(update={"api_token": None})
+
+
+def test_a_bad_connection_is_named_without_its_secret(folder: Path) -> None:
+    (folder / "nerproc.toml").write_text('[s3.lab]\nendpoint_url = "lab"\nsecret_access_key = "hunter2"\n')
+    with pytest.raises(SettingsError, match="NERPROC_S3_LAB_ENDPOINT_URL") as refused:
+        Settings.load()
+    assert "hunter2" not in refused.value.message

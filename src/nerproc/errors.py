@@ -32,7 +32,8 @@
     │   ├── HeadUnreachable            head-unreachable            503   7
     │   ├── DatabaseUnreachable        database-unreachable        503   7
     │   ├── QueueUnreachable           queue-unreachable           503   7
-    │   └── StorageUnreachable         storage-unreachable         503   7
+    │   ├── StorageUnreachable         storage-unreachable         503   7
+    │   └── SourceUnreachable          source-unreachable          503   7
     ├── WaitTimedOut                   wait-timed-out              504   8
     └── Matched                        matched                     500   9
 
@@ -307,6 +308,12 @@ class StorageUnreachable(Unreachable):
     """The artifact store cannot be read or written."""
 
     slug = "storage-unreachable"
+
+
+class SourceUnreachable(Unreachable):
+    """The place where the objects lie does not answer."""
+
+    slug = "source-unreachable"
 
 
 class WaitTimedOut(NerprocError):

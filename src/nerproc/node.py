@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nerproc.db.database import Database
     from nerproc.license.base import License
     from nerproc.queue.base import Queue
-    from nerproc.schema.report import LocalSource, UploadSource
+    from nerproc.schema.report import Source as SourceRequest
     from nerproc.source.base import Source
     from nerproc.storage.base import Storage
 
@@ -56,20 +56,40 @@ def try_queue(queue: Queue) -> tuple[str, float]:
 
 
 def open_storage(settings: Settings) -> Storage:
-    """The artifact store of the home."""
+    """The artifact store: a bucket, or a folder of the home."""
+    if settings.storage_url is not None:
+        from nerproc.storage.s3 import S3Storage
+
+        return S3Storage(
+            settings.storage_url,
+            settings.connection(None),
+            folder=settings.home / "s3",
+            cache_bytes=settings.cache_bytes,
+        )
     from nerproc.storage.local import LocalStorage
 
     return LocalStorage(settings.home / "artifacts")
 
 
 def open_source(
-    settings: Settings, source: LocalSource | UploadSource, roots: Sequence[str], storage: Storage
+    settings: Settings,
+    source: SourceRequest,
+    roots: Sequence[str],
+    storage: Storage,
+    progress: Callable[[], None] = lambda: None,
 ) -> Source:
     """The source that a request names; local files only below `roots`.
 
+    `progress` is called while the source is waited for, so that waiting does not look like standing still.
+
     Raises:
         PathNotAllowed: a path is outside the roots.
+        NotFound: there is no such connection.
     """
+    if source.kind == "s3":
+        from nerproc.source.s3 import S3Source
+
+        return S3Source(source.url, settings.connection(source.connection), progress=progress)
     if source.kind == "upload":
         from nerproc.source.upload import UploadSource
 
@@ -137,7 +157,7 @@ class Node:
         self.storage = storage
         self.license = license or open_license(settings, database)
         self.jobs = Jobs(database, queue, storage, Quota(database, self.license))
-        self.reports = Reports(self.jobs, storage)
+        self.reports = Reports(self.jobs, storage, settings)
         self.maintenance = Maintenance(
             database,
             queue,

@@ -7,17 +7,44 @@ Everything that nerproc writes lies below `home`. What a setting is for stands i
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from nerproc.errors import SettingsError
+from nerproc.errors import NotFound, SettingsError
 
 PREFIX = "NERPROC_"
 MIB = 1 << 20
 KEYGEN_URL = "https://api.keygen.sh"
+Endpoint = Annotated[str, Field(pattern=r"^https?://[^/@]+/?$")]
+Region = Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]+$")]
+S3_URL = r"^s3://[a-zA-Z0-9][a-zA-Z0-9._-]{1,253}(/(?s:.)*)?$"
+_BOTH_KEYS = "an access key and its secret belong together: one of the two is missing"
+
+
+class S3Connection(BaseModel):
+    """How to reach an S3 server, and as whom. Without keys: as nobody, never with what the machine has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint_url: Endpoint | None = None  # absent: AWS, of the region
+    region: Region = "us-east-1"
+    access_key_id: str | None = None
+    secret_access_key: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _both_keys(self) -> Self:
+        if (self.access_key_id is None) != (self.secret_access_key is None):
+            raise ValueError(_BOTH_KEYS)
+        return self
+
+    @property
+    def endpoint(self) -> str:
+        """The address that requests go to."""
+        return (self.endpoint_url or f"https://s3.{self.region}.amazonaws.com").rstrip("/")
 
 
 class Settings(BaseModel):
@@ -32,6 +59,24 @@ class Settings(BaseModel):
     queue_url: SecretStr | None = Field(
         default=None,
         description="RabbitMQ (amqp:// or amqps://) that wakes workers; absent: the database does.",
+    )
+    storage_url: str | None = Field(
+        default=None,
+        description="Where files and results lie, s3://bucket/prefix; absent: a folder of the home.",
+    )
+    s3_endpoint_url: Endpoint | None = Field(default=None, description="S3 server; absent: AWS, of the region.")
+    s3_region: Region = Field(default="us-east-1", description="Region of the S3 server.")
+    s3_access_key_id: str | None = Field(
+        default=None, description="Access key for the S3 server; absent: requests are anonymous."
+    )
+    s3_secret_access_key: SecretStr | None = Field(default=None, description="Its secret.")
+    s3: dict[str, S3Connection] = Field(
+        default_factory=dict,
+        description="Other S3 servers, by the name that --connection asks for: [s3.NAME] in nerproc.toml, "
+        "with endpoint_url, region, access_key_id and secret_access_key.",
+    )
+    cache_bytes: int = Field(
+        default=4 << 30, ge=0, description="Bytes of S3 artifacts that are kept at hand in the home."
     )
     api_url: str | None = Field(default=None, description="Head that commands talk to; absent: the home's own.")
     api_token: SecretStr | None = Field(
@@ -70,6 +115,11 @@ class Settings(BaseModel):
     upload_bytes: int = Field(default=16 << 30, ge=1, description="Largest upload, in bytes.")
     task_bytes: int = Field(default=64 * MIB, ge=1, description="Most bytes of objects in one task.")
     task_objects: int = Field(default=1_024, ge=1, description="Most objects in one task.")
+    shard_objects: int = Field(
+        default=50_000,
+        ge=1,
+        description="Objects from which on a listing is divided among workers, if it can be.",
+    )
     part_bytes: int = Field(default=16 * MIB, ge=1, description="Bytes read until a part is committed.")
     part_objects: int = Field(default=256, ge=1, description="Objects read until a part is committed.")
     part_seconds: float = Field(default=10, gt=0, description="Seconds of work until a part is committed.")
@@ -112,6 +162,44 @@ class Settings(BaseModel):
     def _absolute_roots(cls, roots: list[Path]) -> list[Path]:
         return [Path(os.path.abspath(root.expanduser())) for root in roots]  # noqa: PTH100
 
+    @field_validator("storage_url")
+    @classmethod
+    def _s3_url(cls, url: str | None) -> str | None:
+        if url is not None and not re.match(S3_URL, url):
+            raise ValueError("it is not s3://bucket or s3://bucket/prefix")
+        return url
+
+    @model_validator(mode="after")
+    def _both_keys(self) -> Self:
+        if (self.s3_access_key_id is None) != (self.s3_secret_access_key is None):
+            raise ValueError(_BOTH_KEYS)
+        return self
+
+    def connection(self, name: str | None) -> S3Connection:
+        """The S3 server of that name; None: the node's own.
+
+        Raises:
+            NotFound: there is no such connection.
+        """
+        if name is None:
+            return S3Connection(
+                endpoint_url=self.s3_endpoint_url,
+                region=self.s3_region,
+                access_key_id=self.s3_access_key_id,
+                secret_access_key=self.s3_secret_access_key,
+            )
+        if name not in self.s3:
+            raise NotFound(
+                f"There is no S3 connection {name!r}.",
+                hint=f"[s3.{name}] in nerproc.toml of the node makes one.",
+            )
+        return self.s3[name]
+
+    def revealed(self, *without: str) -> dict[str, Any]:
+        """The values as JSON with their secrets: for a pipe to a process of our own, and nothing else."""
+        plain: dict[str, Any] = _plain(self.model_dump(exclude=set(without)))
+        return plain
+
     @classmethod
     def load(cls, **flags: Any) -> Settings:
         """Read the settings; `flags` that are None do not count.
@@ -123,8 +211,7 @@ class Settings(BaseModel):
             return cls(**{name: value for found in _sources(flags).values() for name, value in found.items()})
         except ValidationError as error:
             problems = "; ".join(
-                f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
-                for problem in error.errors()
+                ": ".join([*_names(problem["loc"]), problem["msg"]]) for problem in error.errors()
             )
             message = f"A setting is not valid: {problems}"
             raise SettingsError(message, hint="See nerproc config show.") from None
@@ -132,6 +219,21 @@ class Settings(BaseModel):
             raise SettingsError(f"{_toml()} is not valid TOML: {error}") from None
         except ValueError as error:  # a list that is not JSON
             raise SettingsError(f"The settings cannot be read: {error}") from None
+
+
+def _names(place: tuple[int | str, ...]) -> list[str]:
+    """The setting at a place of the settings; none for what is wrong with several together."""
+    return [PREFIX + "_".join(str(part) for part in place).upper()] if place else []
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def origins(**flags: Any) -> dict[str, str]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from benchmarks.s3_stub import Stub, serving
 from fastapi.testclient import TestClient
 
 from nerproc.api.app import build_app
 from nerproc.node import Node
 from nerproc.schema.report import GroupRequest, LocalSource, ReportRequest
-from nerproc.settings import Settings
+from nerproc.settings import S3Connection, Settings
 from nerproc.worker.supervisor import Supervisor
 
 TEXTS = {
@@ -36,12 +37,26 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory, documents: Path) -> Iterator[Node]:
+def bucket() -> Iterator[Stub]:
+    """The S3 server of the node; the connection `nowhere` leads to none."""
+    with serving() as stub:
+        stub.objects["mail/a.txt"] = b"Write to ada@example.org."
+        yield stub
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory, documents: Path, bucket: Stub) -> Iterator[Node]:
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
             if name.startswith("NERPROC_"):
                 patch.delenv(name)
-        settings = Settings(home=tmp_path_factory.mktemp("home"), roots=[documents], poll_seconds=0.2)
+        settings = Settings(
+            home=tmp_path_factory.mktemp("home"),
+            roots=[documents],
+            poll_seconds=0.2,
+            s3_endpoint_url=bucket.endpoint,
+            s3={"nowhere": S3Connection(endpoint_url="http://127.0.0.1:9")},
+        )
         with Node.open(settings) as node:
             yield node
 

@@ -24,8 +24,8 @@ PART = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r
 
 
 def read(source: Source, ref: ObjectRef) -> bytes:
-    with source.open(ref) as file:
-        return file.read()
+    with source.open(ref) as opened:
+        return opened.file.read()
 
 
 def stored(node: Node) -> set[str]:

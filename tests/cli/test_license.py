@@ -189,7 +189,7 @@ def test_a_submit_that_does_not_fit_is_refused(shell: Shell, tmp_path: Path) -> 
         assert (early.returncode, early.stdout) == (ExitCode.REFUSED, "")
         said = json.loads(early.stderr)
         assert (said["slug"], said["status"]) == ("quota-exceeded", 403)
-        assert f"{FREE_BYTES - 10:,} bytes are used, and this report needs 15 bytes" in said["detail"]
+        assert f"{FREE_BYTES - 10:,} bytes are used, and this report needs 15 more" in said["detail"]
         # With an earlier report only a worker can tell how much there is to read.
         since = ("--since", json.loads(first.stdout)["id"])
         late = shell("submit", tmp_path / "a.txt", *since, "--wait", "--json", home=tmp_path)

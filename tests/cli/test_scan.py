@@ -7,12 +7,14 @@ import json
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from tests.cli.conftest import INVOICE, LETTER, NERPROC, Scanned, Shell
+from benchmarks.s3_stub import Stub
+from tests.cli.conftest import INVOICE, LETTER, NERPROC, Answer, Scanned, Shell
 from tests.process import clean_environment
 
 from nerproc.errors import ExitCode
@@ -203,3 +205,23 @@ def test_thresholds_allowed_and_denied_texts(warm_home: Path, tmp_path: Path, sh
         home=warm_home,
     )
     assert json.loads(done.stdout)["label_counts"] == {"EMAIL": 1, "PROJECT": 1}
+
+
+def test_a_bucket(shell: Shell, warm_home: Path, stub: Stub) -> None:
+    stub.objects["in/letter.txt"] = LETTER.encode()
+    stub.objects["in/invoice.txt"] = INVOICE.encode()
+    (warm_home / "nerproc.toml").write_text(f'[s3.lab]\nendpoint_url = "{stub.endpoint}"\n')
+    done = shell("scan", "s3://bucket/in", "--connection", "lab", "--json", "--workers", 1, home=warm_home)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["name"], report["objects"]["succeeded"]) == ("s3://bucket/in", 2)
+    assert report["label_counts"]["EMAIL"] == 2
+    nothing = shell("scan", "s3://bucket/out", "--connection", "lab", home=warm_home)
+    assert nothing.returncode == ExitCode.NOT_FOUND
+    assert "There is nothing at s3://bucket/out" in nothing.stderr
+
+
+def test_a_bucket_is_scanned_alone(cli: Callable[..., Answer], tmp_path: Path) -> None:
+    assert "together" in cli("scan", "s3://bucket/in", tmp_path).err
+    assert cli("scan", "s3://bucket/in", "s3://bucket/out").code == ExitCode.USAGE
+    assert cli("scan", tmp_path, "--connection", "lab").code == ExitCode.USAGE

@@ -75,9 +75,13 @@ def test_a_query_that_the_head_refuses(remote: Cli, folder: Path) -> None:
 
 def test_what_can_be_submitted(remote: Cli, tmp_path: Path) -> None:
     assert remote("submit", tmp_path / "nowhere").code == ExitCode.NOT_FOUND
-    bucket = remote("submit", "s3://bucket/prefix")
-    assert bucket.code == ExitCode.USAGE
-    assert "s3://bucket/prefix" in bucket.err
+    ftp = remote("submit", "ftp://host/file")
+    assert ftp.code == ExitCode.USAGE
+    assert "ftp://host/file" in ftp.err
+    assert remote("submit", tmp_path, "--connection", "lab").code == ExitCode.USAGE
+    unknown = remote("submit", "s3://bucket/prefix", "--connection", "lab")
+    assert unknown.code == ExitCode.NOT_FOUND
+    assert "no S3 connection 'lab'" in unknown.err
 
 
 def test_without_a_head(folder: Path, tmp_path: Path, shell: Shell) -> None:

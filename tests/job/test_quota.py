@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import pytest
@@ -37,11 +38,15 @@ def billed(board: Board) -> int:
     return int(row["bytes"])
 
 
-def shard(board: Board, job: UUID, *sizes: int) -> None:
+def shard(board: Board, job: UUID, *sizes: int, kind: Literal["shard", "infer"] = "infer") -> None:
     """Plan tasks of so many bytes, as a worker with the board's licence does."""
     worker = board.worker()
     [claim] = worker.claim(["infer"], job=job)
-    plan = [PlannedTask(number, f"manifest-{number}", 10, size) for number, size in enumerate(sizes, start=1)]
+    first = 1_000 * claim.number + 1
+    plan = [
+        PlannedTask(number, f"manifest-{number}", 10, size, kind)
+        for number, size in enumerate(sizes, start=first)
+    ]
     assert worker.complete_shard(claim, plan, limit=board.jobs.quota.limit)
     board.maintenance.close(job)
 
@@ -74,7 +79,7 @@ def test_a_report_that_does_not_fit_fails_with_all_that_one_needs_to_know(limite
     assert (record.state, record.failure_slug, record.total_bytes) == (State.FAILED, "quota-exceeded", 0)
     assert record.failure == (
         "The free licence covers 10,000 bytes over all reports: 7,000 bytes are used, "
-        "and this report needs 3,001 bytes."
+        "and this report needs 3,001 more."
     )
     kinds = [event.kind for event in limited.jobs.events(job)]
     assert kinds[-2:] == ["task.failed", "job.failed"]
@@ -94,6 +99,28 @@ def test_a_refused_report_can_be_tried_again_when_there_is_room(limited: Board) 
     assert (record.state, record.failure, record.failure_slug) == (State.QUEUED, None, None)
     shard(limited, refused, 4_000)
     assert limited.jobs.quota.used() == 4_000
+
+
+def test_a_report_whose_listing_was_divided_fails_as_a_whole(limited: Board) -> None:
+    job = limited.submit()
+    shard(limited, job, 0, 0, 0, kind="shard")
+    shard(limited, job, 4_000, 4_000)
+    section = limited.worker()
+    [listing] = section.claim(["infer"], job=job)
+    worker = limited.worker()
+    database = limited.database
+    database.execute("UPDATE task SET ready_at = 'infinity' WHERE kind = 'shard' AND job_id = %s", [job])
+    [claim] = worker.claim(["infer"], job=job)
+    assert worker.commit(claim, written(claim, objects=2))
+    database.execute("UPDATE task SET ready_at = '-infinity' WHERE kind = 'shard' AND job_id = %s", [job])
+    shard(limited, job, 2_001)
+    record = limited.jobs.get(job)
+    assert (record.state, record.failure_slug, record.bytes) == (State.FAILED, "quota-exceeded", 200)
+    assert "8,000 bytes are used, and this report needs 2,001 more" in str(record.failure)
+    assert not worker.commit(claim, written(claim, seq=1))
+    assert not section.complete_shard(listing, [], limit=LIMIT)
+    assert database.fetch_all("SELECT * FROM lease") == []
+    assert limited.jobs.quota.used() == billed(limited) == 200
 
 
 def test_a_report_that_reads_nothing_always_fits(limited: Board) -> None:
@@ -157,7 +184,7 @@ def test_deleting_a_report_gives_nothing_back(limited: Board) -> None:
 def test_a_submit_is_refused_when_nothing_is_left_or_too_little_is_known_to_be(limited: Board) -> None:
     early = limited.submit("early", key="early")
     shard(limited, early, 9_000)
-    with pytest.raises(QuotaExceeded, match="9,000 bytes are used, and this report needs 1,001 bytes"):
+    with pytest.raises(QuotaExceeded, match="9,000 bytes are used, and this report needs 1,001 more"):
         limited.jobs.quota.check(1_001)
     limited.jobs.quota.check(1_000)
     shard(limited, limited.submit(), 1_000)

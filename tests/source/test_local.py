@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nerproc.errors import NotFound, PathNotAllowed
-from nerproc.source.base import ObjectRef, Unreadable
+from nerproc.source.base import Changed, ObjectRef, Unreadable
 from nerproc.source.local import LINK_TO_FOLDER, NOT_A_FILE, OUTSIDE, LocalSource
 
 NOBODY = 65534
@@ -64,7 +64,7 @@ def test_names_are_relative_to_the_folder_the_common_parent_or_the_file(root: Pa
         source = LocalSource([root / path for path in paths], [root])
         assert [ref.name for ref in source.list()] == names
         for ref in source.list():
-            source.open(ref).close()
+            source.open(ref).file.close()
 
 
 def test_relative_paths_are_those_of_the_working_folder(root: Path, monkeypatch: pytest.MonkeyPatch):
@@ -111,8 +111,8 @@ def test_links_to_files_below_a_root_are_followed_and_no_others(root: Path, tmp_
         "real.txt": None,
         "twice": None,
     }
-    with source.open(next(ref for ref in source.list() if ref.name == "twice")) as file:
-        assert file.read() == b"real"
+    with source.open(next(ref for ref in source.list() if ref.name == "twice")) as opened:
+        assert opened.file.read() == b"real"
 
 
 def test_a_link_that_is_given_is_meant(root: Path):
@@ -207,9 +207,9 @@ def test_names_that_are_not_utf8_are_escaped_and_still_open(root: Path):
     for ref in source.list():
         json.dumps([ref.name, ref.handle]).encode()
         ref.name.encode()
-        with source.open(ref) as file:
-            read[ref.name] = file.read()
-        assert source.version(ref) == ref.version
+        with source.open(ref) as opened:
+            read[ref.name] = opened.file.read()
+            assert opened.version == ref.version
     assert read == {
         "fold\\xe9r/\\xff\n": b"three",
         "fold\\xe9r/caf\\xe9.txt": b"one",
@@ -223,10 +223,16 @@ def test_a_version_changes_with_the_content(root: Path):
     source = LocalSource([root], [root])
     (ref,) = source.list()
     os.utime(file, ns=(1, 1))
-    assert source.version(ref) == "1-4" != ref.version
-    file.write_text("12345")
-    os.utime(file, ns=(1, 1))
-    assert source.version(ref) == "1-5"
+    with source.open(ref) as opened:
+        assert opened.version == "1-4" != ref.version
+        opened.check()
+        file.write_text("12345")
+        os.utime(file, ns=(1, 1))
+        with pytest.raises(Changed):
+            opened.check()
+        file.unlink()
+        with pytest.raises(Unreadable, match="gone"):
+            opened.check()
 
 
 def test_files_that_vanish_while_they_are_listed_are_left_out(root: Path):

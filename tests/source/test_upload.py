@@ -74,6 +74,6 @@ def test_names_are_unique_text_and_never_a_place(storage: LocalStorage):
     assert {stored.key.partition("/")[0] for stored in storage.list("")} == {"uploads"}
     read = {}
     for ref in source.list():
-        with source.open(ref) as file:
-            read[ref.name] = file.read()
+        with source.open(ref) as opened:
+            read[ref.name] = opened.file.read()
     assert read == {name: str(n).encode() for n, name in enumerate(names)}

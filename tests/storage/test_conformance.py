@@ -11,19 +11,31 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.buckets import new_bucket
 
 from nerproc.errors import NotFound
+from nerproc.settings import S3Connection
 from nerproc.storage.base import Storage
 from nerproc.storage.local import LocalStorage
+from nerproc.storage.s3 import S3Storage
 
-STORES: dict[str, Callable[[Path], Storage]] = {
-    "local": lambda folder: LocalStorage(folder / "artifacts"),
-}
+
+def in_folder(folder: Path, request: pytest.FixtureRequest) -> Storage:
+    return LocalStorage(folder / "artifacts")
+
+
+def in_bucket(folder: Path, request: pytest.FixtureRequest) -> Storage:
+    connection: S3Connection = request.getfixturevalue("moto")
+    url = f"s3://{new_bucket(connection)}/some/prefix"
+    return S3Storage(url, connection, folder=folder / "s3", cache_bytes=1 << 30)
+
+
+STORES: dict[str, Callable[[Path, pytest.FixtureRequest], Storage]] = {"local": in_folder, "s3": in_bucket}
 
 
 @pytest.fixture(params=STORES)
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    return STORES[request.param](tmp_path)
+    return STORES[request.param](tmp_path, request)
 
 
 def put(storage: Storage, *keys: str) -> None:

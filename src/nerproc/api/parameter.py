@@ -29,7 +29,7 @@ _MEANINGS = {
     409: "It does not fit what is there, or the state of the job.",
     413: "The body is too large.",
     422: "The request is not valid; `errors` says where.",
-    503: "The database or the artifact store does not answer.",
+    503: "The database, the artifact store or the S3 server does not answer.",
 }
 
 

@@ -27,6 +27,10 @@ _EXAMPLES = {
         "summary": "Scan a folder below a root that the operator allows",
         "value": {"source": {"kind": "local", "paths": ["/srv/documents"]}},
     },
+    "s3": {
+        "summary": "Scan the objects of a bucket below a prefix",
+        "value": {"source": {"kind": "s3", "url": "s3://bucket/prefix", "connection": "lab"}},
+    },
 }
 
 IdempotencyKey = Annotated[

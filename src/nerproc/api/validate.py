@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from nerproc.api.parameter import PREFIX, problems
+from nerproc.api.parameter import PREFIX, TheNode, problems
 from nerproc.detection.pattern import trial
 from nerproc.detection.pattern.custom import CustomTag
 from nerproc.report.query.parse import parse
-from nerproc.schema.service import PatternCheck, QueryCheck, Valid
+from nerproc.schema.report import S3Source
+from nerproc.schema.service import BucketFound, PatternCheck, QueryCheck, Valid
 
 router = APIRouter(prefix=f"{PREFIX}/validate", tags=["validation"])
 
@@ -25,3 +26,10 @@ def validate_pattern(check: PatternCheck) -> Valid:
     """Check the expression of a custom tag; a problem has the `position` where that is known."""
     trial.check([CustomTag(check.label, check.expression)])
     return Valid()
+
+
+@router.post("/s3", operation_id="validate_s3", responses=problems(403, 404))
+def validate_s3(node: TheNode, source: S3Source) -> BucketFound:
+    """Check that a bucket can be listed and that there is something at the URL; no object is read."""
+    found = node.reports.look(source)
+    return BucketFound(objects=found.keys, more=found.more)

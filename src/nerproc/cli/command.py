@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from nerproc.cli.output import data
+from nerproc.errors import UsageError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -67,10 +68,28 @@ Limit = Annotated[
 ]
 
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 if any object failed.")]
+Connection = Annotated[
+    str | None,
+    typer.Option("--connection", metavar="NAME", help="S3 server of that name in the settings, for s3://…."),
+]
 Workers = Annotated[
     int | None,
     typer.Option("--workers", metavar="N", min=1, help="Worker processes. Default: one a processor core."),
 ]
+
+
+def is_bucket(source: str, connection: str | None) -> bool:
+    """Whether a source is an S3 location; what it cannot be is refused.
+
+    Raises:
+        UsageError: it is another kind of URL, or a path with a connection.
+    """
+    bucket = source.startswith("s3://")
+    if "://" in source and not bucket:
+        raise UsageError(f"{source} is no path.", hint="Of URLs, s3://bucket/prefix can be scanned.")
+    if connection is not None and not bucket:
+        raise UsageError("--connection is for s3://bucket/prefix, not for paths.")
+    return bucket
 
 
 def cores() -> int:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 MOST_DRAIN_SECONDS = 5.0  # what Ctrl-C leaves the objects in hand
 MOST_MATCHES = 1_000  # that --fail-on counts
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files and folders; - is standard input.")]
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH", help="Files and folders; - is standard input. Or s3://bucket/prefix."),
+]
 Output = Annotated[
     Path | None,
     typer.Option(
@@ -43,14 +46,15 @@ def scan(
     paths: Paths,
     *,
     what: dict[str, Any],
+    connection: command.Connection = None,
     output: Output = None,
     fail_on: FailOn = None,
     strict: command.Strict = False,
     workers: command.Workers = None,
     as_json: command.Json = False,
 ) -> ExitCode:
-    """Find entities in files, on this machine; the report stays."""
-    files = _check(paths)
+    """Find entities in files or in a bucket, on this machine; the report stays."""
+    files = _check(paths, connection)
     if output is not None:
         check_writable(output)
     from nerproc.worker.supervisor import Supervisor
@@ -67,7 +71,7 @@ def scan(
         if fail_on is not None:
             parse(fail_on)
         with Node.open(settings) as node:
-            report_id = _submit(node, files, what)
+            report_id = _submit(node, files, connection, what)
             interrupted = work(supervisor, node, report_id, silent=as_json)
             report = node.reports.get(report_id)
             _show(report, as_json=as_json)
@@ -79,8 +83,13 @@ def scan(
             return _verdict(node, report, fail_on=fail_on, strict=strict)
 
 
-def _check(paths: list[str]) -> list[str] | None:
-    """The absolute paths; None for standard input."""
+def _check(paths: list[str], connection: str | None) -> list[str] | str | None:
+    """The absolute paths; or the URL of a bucket; None for standard input."""
+    for path in paths:
+        if command.is_bucket(path, connection):
+            if len(paths) > 1:
+                raise UsageError(f"{path} cannot be scanned together with others.", hint="Scan one at a time.")
+            return path
     if paths == ["-"]:
         return None
     if "-" in paths:
@@ -91,12 +100,14 @@ def _check(paths: list[str]) -> list[str] | None:
     return [os.path.abspath(path) for path in paths]  # noqa: PTH100 - resolve() would follow links
 
 
-def _cores(files: list[str] | None) -> int:
+def _cores(files: list[str] | str | None) -> int:
     """As many workers as this process may use cores, but no more than there can be objects."""
     if files is None:
         return 1
     cores = command.cores()
-    return cores if any(Path(path).is_dir() for path in files) else min(cores, len(files))
+    if isinstance(files, str) or any(Path(path).is_dir() for path in files):
+        return cores
+    return min(cores, len(files))
 
 
 def _settings() -> Settings:
@@ -106,14 +117,16 @@ def _settings() -> Settings:
     return settings.model_copy(update={"drain_seconds": min(settings.drain_seconds, MOST_DRAIN_SECONDS)})
 
 
-def _submit(node: Node, files: list[str] | None, what: dict[str, Any]) -> UUID:
-    """Submit the files, below which alone the report may read; or standard input as an upload."""
+def _submit(node: Node, files: list[str] | str | None, connection: str | None, what: dict[str, Any]) -> UUID:
+    """Submit the files, below which alone the report may read; a bucket; or standard input as an upload."""
     from nerproc.job.uploads import Uploads
     from nerproc.schema.report import LocalSource, UploadSource
-    from nerproc.schema.request import build_request
+    from nerproc.schema.request import build_request, s3_source
 
     if what["since"] is not None:
         what = {**what, "since": node.jobs.find(what["since"])}
+    if isinstance(files, str):
+        return node.reports.create(build_request(s3_source(files, connection), what), roots=[])
     if files is not None:
         request = build_request(LocalSource(paths=files), what)
         return node.reports.create(request, roots=[Path(file) for file in files])

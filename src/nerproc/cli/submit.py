@@ -10,7 +10,7 @@ import typer
 from nerproc.cli import command
 from nerproc.cli.output import data, paint, show_one, words
 from nerproc.cli.request import starts_report
-from nerproc.errors import ExitCode, ObjectsFailed, QuotaExceeded, UsageError
+from nerproc.errors import ExitCode, ObjectsFailed, QuotaExceeded
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from nerproc.client.upload import LocalFile
     from nerproc.schema.report import Report
 
-Source = Annotated[str, typer.Argument(metavar="SOURCE", help="A file or folder, which is uploaded.")]
+Source = Annotated[
+    str, typer.Argument(metavar="SOURCE", help="A file or folder, which is uploaded, or s3://bucket/prefix.")
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until the report is ready, and print it.")]
 Timeout = Annotated[
     float | None,
@@ -40,23 +42,23 @@ def submit(
     source: Source,
     *,
     what: dict[str, Any],
+    connection: command.Connection = None,
     wait: Wait = False,
     timeout: Timeout = None,
     strict: command.Strict = False,
     idempotency_key: IdempotencyKey = None,
     as_json: command.Json = False,
 ) -> ExitCode:
-    """Hand files to a head, whose workers scan them."""
-    if "://" in source:
-        raise UsageError(
-            f"{source} is not a path.", hint="A file or a folder of this machine can be submitted."
-        )
+    """Hand files or a bucket to a head, whose workers scan them."""
+    bucket = command.is_bucket(source, connection)
     from nerproc.client import Client
+    from nerproc.schema.request import s3_source
 
     with Client() as client:
         if what["since"] is not None:
             what["since"] = client.job(what["since"]).id
-        report = client.submit(source, idempotency_key=idempotency_key, skipped=_say_skipped, **what)
+        asked = s3_source(source, connection) if bucket else source
+        report = client.submit(asked, idempotency_key=idempotency_key, skipped=_say_skipped, **what)
         if not wait:
             _show_started(report, as_json=as_json)
             return ExitCode.OK

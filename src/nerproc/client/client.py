@@ -32,11 +32,12 @@ from nerproc.schema.report import (
     ObjectResult,
     ObjectStatus,
     Report,
+    S3Source,
     Upload,
     UploadSource,
     Wire,
 )
-from nerproc.schema.request import build_request
+from nerproc.schema.request import S3, build_request, s3_source
 from nerproc.schema.service import Activity, Worker
 from nerproc.settings import Settings
 
@@ -83,7 +84,7 @@ class Client:
 
     def submit(
         self,
-        source: str | Path | Sequence[str | Path] | LocalSource | UploadSource,
+        source: str | Path | Sequence[str | Path] | LocalSource | UploadSource | S3Source,
         *,
         idempotency_key: str | None = None,
         skipped: Callable[[LocalFile], None] | None = None,
@@ -91,20 +92,23 @@ class Client:
     ) -> UUID:
         """Start a report and return its id.
 
-        Paths are uploaded (see `upload`); a `LocalSource` names files of the head's machine, an `UploadSource`
-        an upload. `what` are the other fields of `nerproc.schema.report.ReportRequest`: name, model, labels,
-        custom_tags, groups, threshold, thresholds, allow, allow_patterns, deny, include, exclude, max_bytes,
-        sample, since. With an `idempotency_key` used
+        Paths are uploaded (see `upload`). `s3://bucket/prefix` and an `S3Source` name objects of a bucket, a
+        `LocalSource` files of the head's machine, an `UploadSource` an upload. `what` are the other fields of
+        `nerproc.schema.report.ReportRequest`: name, model, labels, custom_tags, groups, threshold, thresholds,
+        allow, allow_patterns, deny, include, exclude, max_bytes, sample, since. With an `idempotency_key` used
         before, nothing is started and the id is the same as then.
 
         Raises:
             UsageError: a query, an expression, a label or another field is not valid.
-            NotFound: there is nothing at a path, or no such model or upload.
-            PathNotAllowed: the head may not read a path.
+            NotFound: there is nothing at a path or in a bucket, or no such model or upload.
+            Refused: the head may not read a path, or not list the bucket.
+            SourceUnreachable: the S3 server does not answer the head.
             Conflict: the key was used for another request.
             Refused: the head's licence is not valid, or does not cover the report.
         """
-        if not isinstance(source, LocalSource | UploadSource):
+        if isinstance(source, str) and source.startswith(S3):
+            source = s3_source(source)
+        if not isinstance(source, LocalSource | UploadSource | S3Source):
             build_request(UploadSource(upload_id=UUID(int=0)), what)  # what is wrong is said before the upload
             paths = [source] if isinstance(source, str | Path) else source
             what["name"] = what.get("name") or name_of(paths)

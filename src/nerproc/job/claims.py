@@ -92,19 +92,29 @@ class Claims:
     def complete_shard(self, claim: Claim, plan: Sequence[PlannedTask], *, limit: int | None) -> bool:
         """End a shard task with the tasks that it planned, in one statement.
 
-        It fails when they need more bytes than a licence covers that has such a `limit`.
+        It fails when they need more bytes than a licence covers that has such a `limit`; what other sections of
+        the listing have planned ends with it.
         """
         needed = sum(task.bytes for task in plan)
-        return self._held(
+        row = self._db.fetch_one(
             sql.COMPLETE_SHARD,
-            claim,
-            limit=limit,
-            refusal=exceeded("<used>", limit or 0, needed).message,
-            numbers=[task.number for task in plan],
-            manifests=[task.manifest for task in plan],
-            objects=[task.objects for task in plan],
-            bytes=[task.bytes for task in plan],
+            {
+                **_fence(claim),
+                "limit": limit,
+                "refusal": exceeded("<used>", limit or 0, needed).message,
+                "numbers": [task.number for task in plan],
+                "kinds": [task.kind for task in plan],
+                "manifests": [task.manifest for task in plan],
+                "objects": [task.objects for task in plan],
+                "bytes": [task.bytes for task in plan],
+            },
+            retry=True,
         )
+        if row and row["refused"]:
+            with self._db.transaction() as connection:
+                connection.execute(sql.STOP_TASKS, {"job": claim.job})
+                connection.execute(sql.UNLEASE, {"job": claim.job})
+        return bool(row and row["held"])
 
     def complete_compact(self, claim: Claim, files: list[dict[str, Any]], moves: list[dict[str, Any]]) -> bool:
         """End a compact task and swap its merged parts in, in one statement."""

@@ -1,5 +1,7 @@
 """Manifests: the list of a task's objects, one JSON array a line, in the artifact store.
 
+A shard task that lists a section only has that section in the place of objects.
+
 They are kept out of the database so that it grows with tasks, not with objects.
 """
 
@@ -10,14 +12,15 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 from typing import NamedTuple
-from uuid import UUID
 
-from nerproc.job.task import PlannedTask, artifacts
-from nerproc.source.base import ObjectRef
+from nerproc.job.task import PlannedTask
+from nerproc.source.base import ObjectRef, Section
 from nerproc.storage.base import Storage
 
 GROWTH = 16  # a task may hold this fraction (1/16) of what was listed before it …
 FLOOR = 4  # … but at least 1/4 of the objects and 1/16 of the bytes that the settings allow
+
+FIRST = 1_000_000  # tasks of section n are numbered from n times this on, so that results stay in order
 
 
 class Cut(NamedTuple):
@@ -49,12 +52,28 @@ def cut(refs: Iterable[tuple[ObjectRef, int]], *, task_bytes: int, task_objects:
         yield Cut(task, size)
 
 
-def write(storage: Storage, job: UUID, attempt: int, number: int, task: Cut) -> PlannedTask:
-    """Write the manifest of task `number`, planned by attempt `attempt` of the shard task."""
-    key = f"{artifacts(job)}/task-0/attempt-{attempt}/manifest-{number}.jsonl"
-    lines = "".join(json.dumps(astuple(ref), separators=(",", ":")) + "\n" for ref in task.refs)
+def write(storage: Storage, prefix: str, number: int, task: Cut) -> PlannedTask:
+    """Write the manifest of task `number` below `prefix`, which is the planning attempt's own."""
+    key = f"{prefix}/manifest-{number}.jsonl"
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    lines = "".join(
+        f"{encode([ref.name, ref.size, ref.version, ref.handle, ref.problem])}\n" for ref in task.refs
+    )
     storage.put(key, io.BytesIO(lines.encode("ascii")))
     return PlannedTask(number=number, manifest=key, objects=len(task.refs), bytes=task.bytes)
+
+
+def write_section(storage: Storage, prefix: str, number: int, section: Section) -> PlannedTask:
+    """Write the manifest of a shard task that lists a section."""
+    key = f"{prefix}/section-{number}.json"
+    storage.put(key, io.BytesIO(json.dumps(astuple(section)).encode("ascii")))
+    return PlannedTask(number=number, manifest=key, objects=0, bytes=0, kind="shard")
+
+
+def read_section(storage: Storage, key: str) -> Section:
+    """What `write_section` wrote."""
+    with storage.open(key) as stream:
+        return Section(*json.loads(stream.read()))
 
 
 def read(storage: Storage, key: str) -> Iterator[ObjectRef]:

@@ -71,7 +71,7 @@ class Quota:
 
 def exceeded(used: str, limit: int, needed: int | None) -> QuotaExceeded:
     """The error for a report that is not covered."""
-    needs = "and this report needs more" if needed is None else f"and this report needs {needed:,} bytes"
+    needs = "and this report needs more" if needed is None else f"and this report needs {needed:,} more"
     return QuotaExceeded(
         f"The free licence covers {limit:,} bytes over all reports: {used} bytes are used, {needs}.",
         hint=LIFT_THE_LIMIT,

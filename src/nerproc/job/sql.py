@@ -54,7 +54,7 @@ share AS MATERIALIZED (
     SELECT live.id AS job_id FROM live CROSS JOIN LATERAL
       (SELECT row_number() OVER () AS turn FROM
         (SELECT FROM task WHERE job_id = live.id AND pool = ANY(%(pools)s)
-            AND state = 'queued' AND ready_at <= clock_timestamp() AND (%(begin)s OR kind <> 'shard')
+            AND state = 'queued' AND ready_at <= clock_timestamp() AND (%(begin)s OR number > 0)
           LIMIT %(limit)s) ready) turns
      ORDER BY live.running + turns.turn, live.created_at, live.id LIMIT %(limit)s) dealt
    GROUP BY job_id),
@@ -65,7 +65,7 @@ pick AS MATERIALIZED (
     CROSS JOIN LATERAL
     (SELECT id FROM task
       WHERE job_id = j.id AND pool = ANY(%(pools)s) AND state = 'queued' AND ready_at <= clock_timestamp()
-        AND (%(begin)s OR kind <> 'shard')
+        AND (%(begin)s OR number > 0)
       ORDER BY number LIMIT j.tasks FOR UPDATE SKIP LOCKED) t
   LIMIT %(limit)s),
 claimed AS (
@@ -164,11 +164,11 @@ billed AS (
     FROM ended WHERE job.id = ended.job_id AND ended.state = 'completed'),
 made AS (
   INSERT INTO task (job_id, number, kind, pool, manifest, objects, bytes)
-  SELECT ended.job_id, plan.number, 'infer', 'infer', plan.manifest, plan.objects, plan.bytes
-    FROM ended, unnest(%(numbers)s::int[], %(manifests)s::text[], %(objects)s::int[], %(bytes)s::bigint[])
-         AS plan (number, manifest, objects, bytes)
+  SELECT ended.job_id, plan.number, plan.kind, 'infer', plan.manifest, plan.objects, plan.bytes
+    FROM ended, unnest(%(numbers)s::int[], %(kinds)s::text[], %(manifests)s::text[], %(objects)s::int[],
+                       %(bytes)s::bigint[]) AS plan (number, kind, manifest, objects, bytes)
    WHERE ended.state = 'completed')
-SELECT count(*) AS held FROM ended"""
+SELECT count(*) AS held, count(*) FILTER (WHERE state = 'failed') AS refused FROM ended"""
 
 # Ends the compact task and swaps the merged parts in.
 COMPLETE_COMPACT = _END.format(
@@ -305,18 +305,20 @@ CLOSABLE = """
 SELECT id FROM job WHERE state IN ('queued', 'running')
    AND NOT EXISTS (SELECT FROM task WHERE job_id = job.id AND state IN ('queued', 'running'))"""
 
-# Two statements of one transaction: the second must see the lease of a claim that the first waited for.
+# The first of two statements of one transaction: the second, UNLEASE or STOP_JOB, must see the lease of a claim
+# that the first waited for.
 STOP_TASKS = """
 WITH live AS MATERIALIZED (
   SELECT id FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running') ORDER BY id FOR UPDATE)
 UPDATE task SET state = 'stopped', finished_at = clock_timestamp() FROM live WHERE task.id = live.id"""
-STOP_JOB = """
+UNLEASE = """
+DELETE FROM lease USING task
+ WHERE lease.job_id = %(job)s AND task.id = lease.task_id AND task.state <> 'running'"""
+STOP_JOB = f"""
 WITH live AS MATERIALIZED (
   SELECT id, billed FROM job WHERE id = %(job)s AND state IN ('queued', 'running') FOR NO KEY UPDATE),
 cost AS (SELECT coalesce(sum(bytes), 0) AS bytes FROM part WHERE job_id = %(job)s AND merged_into IS NULL),
-unleased AS (
-  DELETE FROM lease USING task
-   WHERE lease.job_id = %(job)s AND task.id = lease.task_id AND task.state <> 'running'),
+unleased AS ({UNLEASE}),
 stopped AS (
   UPDATE job SET state = 'stopped', finished_at = clock_timestamp(), billed = cost.bytes
     FROM live, cost WHERE job.id = live.id RETURNING job.id, cost.bytes - live.billed AS owed),

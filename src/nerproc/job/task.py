@@ -28,7 +28,7 @@ class Claim:
     number: int  # of the task within the job
     kind: Literal["shard", "infer", "compact"]
     attempt: int  # the fence
-    manifest: str | None  # artifact key of the list of objects
+    manifest: str | None  # artifact key of the list of objects, or of the section to list
     request: dict[str, Any]  # the ReportRequest
     roots: list[str]  # folders that the submitter may read
     suspects: dict[int, int]  # ordinal of an object -> crashes with it in hand
@@ -49,9 +49,10 @@ class WrittenPart:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTask:
-    """A piece of the source, cut by the shard task."""
+    """What a shard task cuts the source into: objects to scan, or a section of the listing to cut further."""
 
     number: int
     manifest: str
     objects: int
     bytes: int  # to be read
+    kind: Literal["shard", "infer"] = "infer"

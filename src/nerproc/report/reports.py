@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from nerproc.errors import Conflict, NotFound
@@ -33,12 +34,18 @@ from nerproc.schema.report import (
     Page,
     Report,
     ReportRequest,
+    S3Source,
+    Source,
     UploadSource,
 )
+from nerproc.settings import Settings
 from nerproc.source import local
 from nerproc.source import upload as uploaded
 from nerproc.source.selection import Selection
 from nerproc.storage.base import Storage
+
+if TYPE_CHECKING:
+    from nerproc.source.s3 import FirstPage
 
 MOST_ERRORS = 1_000  # that a summary lists
 
@@ -46,9 +53,10 @@ MOST_ERRORS = 1_000  # that a summary lists
 class Reports:
     """The reports of one node."""
 
-    def __init__(self, jobs: Jobs, storage: Storage) -> None:
+    def __init__(self, jobs: Jobs, storage: Storage, settings: Settings) -> None:
         self._jobs = jobs
         self._storage = storage
+        self._settings = settings
 
     @cached_property
     def _reader(self) -> ResultReader:
@@ -62,9 +70,10 @@ class Reports:
         Raises:
             UsageError: a query, a pattern or a label is not valid.
             PathNotAllowed: a path is outside the roots.
-            NotFound: there is no such model, upload or earlier report.
+            NotFound: there is no such model, upload, bucket (or nothing in it) or earlier report.
             Conflict: the earlier report is not ready.
-            Refused: the licence does not let it begin, or does not cover it.
+            Refused: the bucket may not be listed, or the licence does not let the report begin or cover it.
+            SourceUnreachable: the S3 server does not answer.
         """
         for group in request.groups:
             parse(group.query)
@@ -89,12 +98,27 @@ class Reports:
         refs = Selection(request).choose(uploaded.UploadSource(self._storage, source.upload_id).list())
         return sum(ref.size for ref in refs if ref.problem is None)
 
-    def _check_source(self, source: LocalSource | UploadSource, roots: Sequence[Path]) -> None:
+    def _check_source(self, source: Source, roots: Sequence[Path]) -> None:
         """Refuse now what the worker would refuse later."""
-        if isinstance(source, UploadSource):
-            next(uploaded.UploadSource(self._storage, source.upload_id).list(), None)
-        else:
-            local.LocalSource([Path(path) for path in source.paths], roots)
+        match source:
+            case UploadSource():
+                next(uploaded.UploadSource(self._storage, source.upload_id).list(), None)
+            case S3Source():
+                self.look(source)
+            case LocalSource():
+                local.LocalSource([Path(path) for path in source.paths], roots)
+
+    def look(self, source: S3Source) -> FirstPage:
+        """See that a bucket can be listed, and what is on the first page.
+
+        Raises:
+            NotFound: there is no such connection or bucket, or nothing in it.
+            Refused: it may not be listed.
+            SourceUnreachable: the S3 server does not answer.
+        """
+        from nerproc.source import s3
+
+        return s3.S3Source(source.url, self._settings.connection(source.connection)).look()
 
     def _check_since(self, since: UUID | None) -> None:
         """Only a report that will not change any more can be built upon."""
@@ -253,5 +277,7 @@ def _name(request: ReportRequest) -> str:
     """The source's own name: of one path its last part, of several their number."""
     if request.source.kind == "upload":
         return f"upload {str(request.source.upload_id)[:8]}"
+    if request.source.kind == "s3":
+        return request.source.url
     first, *more = request.source.paths
     return (Path(first).name or first) + (f" and {len(more)} more" if more else "")

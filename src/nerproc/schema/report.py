@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nerproc.settings import S3_URL
+
 JobKind = Literal["inference"]
 JobState = Literal["queued", "running", "completed", "failed", "stopped"]
 TaskKind = Literal["shard", "infer", "compact"]
@@ -39,7 +41,17 @@ class UploadSource(Wire):
     upload_id: UUID
 
 
-Source = Annotated[LocalSource | UploadSource, Field(discriminator="kind")]
+class S3Source(Wire):
+    """Objects of an S3 bucket: the one that the URL names, or those below it."""
+
+    kind: Literal["s3"] = "s3"
+    url: str = Field(pattern=S3_URL, max_length=1_300, examples=["s3://bucket/prefix"])
+    connection: str | None = Field(
+        default=None, description="A connection of the node's settings; absent: the node's own."
+    )
+
+
+Source = Annotated[LocalSource | UploadSource | S3Source, Field(discriminator="kind")]
 
 
 class GroupRequest(Wire):

@@ -7,12 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from nerproc.errors import InvalidRequest
-from nerproc.schema.report import LocalSource, ReportRequest, UploadSource
+from nerproc.schema.report import ReportRequest, S3Source, Source
 
+S3 = "s3://"
 _WRONG_LABEL = "string_pattern_mismatch"
 
 
-def build_request(source: LocalSource | UploadSource, what: dict[str, Any]) -> ReportRequest:
+def build_request(source: Source, what: dict[str, Any]) -> ReportRequest:
     """The request for a report on `source`; `what` are its other fields.
 
     Raises:
@@ -25,3 +26,15 @@ def build_request(source: LocalSource | UploadSource, what: dict[str, Any]) -> R
         place = " ".join(str(part) for part in first["loc"] if part != "[key]")
         hint = "Labels are upper case, like CASE_NUMBER." if first["type"] == _WRONG_LABEL else None
         raise InvalidRequest(f"The request is not valid: {place}: {first['msg']}.", hint=hint) from None
+
+
+def s3_source(url: str, connection: str | None = None) -> S3Source:
+    """The source `s3://bucket/prefix`, reached over the connection of that name.
+
+    Raises:
+        InvalidRequest: it is no such URL.
+    """
+    try:
+        return S3Source(url=url, connection=connection)
+    except ValidationError:
+        raise InvalidRequest(f"{url!r} is no S3 location.", hint="It looks like s3://bucket/prefix.") from None

@@ -41,6 +41,14 @@ class PatternCheck(Wire):
     expression: str = Field(min_length=1, max_length=8_192, examples=[r"ACME-\d{6}"])
 
 
+class BucketFound(Wire):
+    """A bucket can be listed, and there is something at the URL."""
+
+    valid: Literal[True] = True
+    objects: int = Field(description="Keys on the first page of the listing.")
+    more: bool = Field(description="Whether there are others.")
+
+
 class Valid(Wire):
     """What was asked about is valid."""
 

@@ -16,10 +16,9 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from nerproc.errors import NotFound, PathNotAllowed
-from nerproc.source.base import ObjectRef, Unreadable
+from nerproc.source.base import Changed, ObjectRef, OpenObject, Unreadable
 
 NOT_A_FILE = "not a regular file"
 OUTSIDE = "the link leads outside of the folders that may be read"
@@ -73,8 +72,11 @@ class LocalSource:
                 raise NotFound(f"there is nothing at {_readable(top)}")
         return self._walk(self._first_names())
 
-    def open(self, ref: ObjectRef) -> BinaryIO:
-        """Open an object for reading; the reader can seek.
+    def expect(self, ref: ObjectRef) -> None:
+        """Nothing: the system reads ahead by itself."""
+
+    def open(self, ref: ObjectRef) -> OpenObject:
+        """Open an object for reading, as it is now.
 
         The file is held by a descriptor that cannot read while it is checked, so that neither a link that
         changes meanwhile nor a device is ever opened.
@@ -90,20 +92,18 @@ class LocalSource:
                 link = f"/proc/self/fd/{held}"
                 if not self._allowed(os.readlink(link)):
                     raise Unreadable(OUTSIDE)
-                return os.fdopen(os.open(link, os.O_RDONLY | os.O_CLOEXEC), "rb")
+                file = os.fdopen(os.open(link, os.O_RDONLY | os.O_CLOEXEC), "rb")
             finally:
                 os.close(held)
         except OSError as error:
             raise Unreadable(_reason(error)) from error
+        version = _version(os.fstat(file.fileno()))
+        return OpenObject(file, version, lambda: self._check(ref, version))
 
-    def version(self, ref: ObjectRef) -> str:
-        """The object's version now, to compare with `ref.version` after reading.
-
-        Raises:
-            Unreadable: the object is gone.
-        """
+    def _check(self, ref: ObjectRef, version: str) -> None:
         try:
-            return _version(os.stat(self._path(ref)))
+            if _version(os.stat(self._path(ref))) != version:
+                raise Changed
         except OSError as error:
             raise Unreadable(_reason(error)) from error
 

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from nerproc.errors import NotFound
-from nerproc.source.base import ObjectRef, Unreadable
+from nerproc.source.base import ObjectRef, OpenObject, Unreadable
 from nerproc.storage.base import Storage
 
 _NOT_IN_NAMES = re.compile("[\0\ud800-\udfff]")  # not storable as text
@@ -56,25 +56,19 @@ class UploadSource:
             raise NotFound(f"there is no finished upload {self._prefix.rpartition('/')[2]}") from None
         return _read(manifest)
 
-    def open(self, ref: ObjectRef) -> BinaryIO:
-        """Open a file for reading; the reader can seek.
+    def expect(self, ref: ObjectRef) -> None:
+        """Nothing: the artifact store is near."""
+
+    def open(self, ref: ObjectRef) -> OpenObject:
+        """Open a file for reading; files of an upload never change.
 
         Raises:
             Unreadable: the upload was deleted.
         """
         try:
-            return self._storage.open(f"{self._prefix}/{int(ref.handle)}")
+            return OpenObject(self._storage.open(f"{self._prefix}/{int(ref.handle)}"), ref.version)
         except NotFound:
             raise Unreadable("the upload was deleted") from None
-
-    def version(self, ref: ObjectRef) -> str:
-        """`ref.version`: files of an upload never change.
-
-        Raises:
-            Unreadable: the upload was deleted.
-        """
-        with self.open(ref):
-            return ref.version
 
 
 class UploadWriter:

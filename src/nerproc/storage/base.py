@@ -5,11 +5,16 @@ Keys are relative, "/"-separated paths that nerproc makes itself; names given by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+_SEGMENT = r"[A-Za-z0-9_=+-][A-Za-z0-9_=+.-]*"
+_KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*")
+_PREFIX = re.compile(rf"({_SEGMENT}/)*({_SEGMENT})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,25 @@ class Storage(Protocol):
     def scratch(self) -> Path:
         """A local folder for files that are about to be `put_file`; empty it at start-up, not while in use."""
         ...
+
+
+def check_key(key: str) -> str:
+    """`key`, if it is one.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a key: {key!r}")
+    return key
+
+
+def check_prefix(prefix: str) -> str:
+    """`prefix`, if keys can begin with it.
+
+    Raises:
+        ValueError: none can.
+    """
+    if not _PREFIX.fullmatch(prefix):
+        raise ValueError(f"not a prefix of keys: {prefix!r}")
+    return prefix

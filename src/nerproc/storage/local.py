@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -19,13 +18,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nerproc.errors import NotFound, StorageUnreachable
-from nerproc.storage.base import StoredObject
+from nerproc.storage.base import StoredObject, check_key, check_prefix
 
 COPY_BYTES = 1 << 20
 SCRATCH = ".scratch"  # no key begins with a dot
-_SEGMENT = r"[A-Za-z0-9_=+-][A-Za-z0-9_=+.-]*"
-_KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*")
-_PREFIX = re.compile(rf"({_SEGMENT}/)*({_SEGMENT})?")
 _NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
@@ -82,9 +78,7 @@ class LocalStorage:
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
         """Every artifact whose key starts with `prefix`, in order of key; those deleted meanwhile may miss."""
-        if not _PREFIX.fullmatch(prefix):
-            raise ValueError(f"not a prefix of keys: {prefix!r}")
-        folder = prefix.rpartition("/")[0]
+        folder = check_prefix(prefix).rpartition("/")[0]
         with self._reporting(f"listing {prefix}"):
             yield from self._walk(self.root / folder, f"{folder}/" if folder else "", prefix)
 
@@ -111,9 +105,7 @@ class LocalStorage:
         return folder
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise ValueError(f"not a key: {key!r}")
-        return self.root / key
+        return self.root / check_key(key)
 
     def _publish(self, temporary: Path, path: Path) -> None:
         """Flush `temporary` to the disk, and only then give it its name."""

@@ -6,6 +6,7 @@ A part closes between objects only, so that an object is in a part as a whole or
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -17,9 +18,11 @@ from nerproc.job.task import OBJECT_CRASHES, WrittenPart, artifacts
 from nerproc.node import open_source
 from nerproc.result.table import ObjectRow
 from nerproc.schema.report import ReportRequest
-from nerproc.source.base import ObjectRef
+from nerproc.source.base import ObjectRef, Source
 from nerproc.worker.scan import ObjectScan
 from nerproc.worker.workplace import Workplace
+
+AHEAD = 16  # objects that a source may read before their turn
 
 
 def run(message: dict[str, Any], place: Workplace) -> None:
@@ -31,11 +34,11 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     """
     request = ReportRequest.model_validate(message["request"])
     scan = ObjectScan(place.scanners.get(request), request)
-    source = open_source(place.settings, request.source, message["roots"], place.storage)
+    source = open_source(place.settings, request.source, message["roots"], place.storage, place.beacon.tick)
     earlier = place.earlier(message)
     part = _Part(message, place)
     suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}
-    for ordinal, ref in _remaining(message, place):
+    for ordinal, ref in _announced(_remaining(message, place), source):
         crashes = suspects.get(ordinal, 0)
         last_chance = crashes == OBJECT_CRASHES - 1
         if place.channel.waiting():  # the supervisor asks to stop after the object in hand
@@ -66,6 +69,17 @@ def _remaining(message: dict[str, Any], place: Workplace) -> Iterator[tuple[int,
     for ordinal, ref in enumerate(manifest.read(place.storage, message["manifest"])):
         if ordinal >= message["next_ordinal"]:
             yield ordinal, ref
+
+
+def _announced(objects: Iterator[tuple[int, ObjectRef]], source: Source) -> Iterator[tuple[int, ObjectRef]]:
+    """The objects in order; the source is told of each some objects before its turn."""
+    waiting: deque[tuple[int, ObjectRef]] = deque()
+    for ordinal, ref in objects:
+        source.expect(ref)
+        waiting.append((ordinal, ref))
+        if len(waiting) > AHEAD:
+            yield waiting.popleft()
+    yield from waiting
 
 
 class _Part:

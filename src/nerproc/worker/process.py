@@ -17,7 +17,7 @@ from nerproc.worker.beacon import Beacon
 from nerproc.worker.channel import Channel
 
 LOAD_SECONDS = 300.0  # a child may take so long to load a model, before its first sign of progress
-SECRETS = {"database_url", "queue_url", "api_token", "license_key"}  # settings that children do not get
+SECRETS = ("database_url", "queue_url", "api_token", "license_key")  # settings that children do not get
 _SECRET_VARIABLES = {f"{PREFIX}{name.upper()}" for name in SECRETS} | {"LICENSE_KEY"}
 _PAGE = resource.getpagesize()
 
@@ -41,7 +41,7 @@ class ChildProcess:
         )
         theirs.close()
         self.channel = Channel(Connection(ours.detach()))
-        self.channel.send({"op": "start", "settings": _visible(settings)})
+        self.channel.send({"op": "start", "settings": settings.revealed(*SECRETS)})
         self._memory_limit = settings.child_memory_bytes
         self._stall_seconds = settings.stall_seconds
         self.used = False  # it has begun a task
@@ -95,11 +95,6 @@ class ChildProcess:
         if self.verdict is not None:
             return self.verdict
         return f"it was ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
-
-
-def _visible(settings: Settings) -> dict[str, object]:
-    """What a child may know: no secret is its business, and it reads what strangers wrote."""
-    return settings.model_dump(mode="json", exclude=SECRETS)
 
 
 def _environment() -> dict[str, str]:

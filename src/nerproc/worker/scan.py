@@ -24,7 +24,7 @@ from nerproc.result.table import PREVIEW_LENGTH, ObjectRow
 from nerproc.result.write import PartWriter
 from nerproc.schema.entity import Entity
 from nerproc.schema.report import LocalSource, ObjectStatus, ReportRequest
-from nerproc.source.base import ObjectRef, Source, Unreadable
+from nerproc.source.base import Changed, ObjectRef, Source, Unreadable
 from nerproc.worker.beacon import Beacon
 
 BATCH = 1_024  # entities handed to the writer at once
@@ -71,18 +71,18 @@ class ObjectScan:
         writer.begin(ref.name)
         if ref.problem is not None:
             return ObjectRow(ref.name, ref.size, ref.version, "skipped", ref.problem)
-        try:
-            for _ in range(READS):
-                version = source.version(ref)
-                with source.open(ref) as stream:
-                    row = self._read(stream, ref, writer, beacon)
-                if source.version(ref) == version:
-                    return replace(row, version=version)
+        reason = ""
+        for _ in range(READS):
+            try:
+                with source.open(ref) as opened:
+                    row = self._read(opened.file, ref, writer, beacon)
+                    opened.check()
+                return replace(row, version=opened.version)
+            except Unreadable as error:
                 writer.begin(ref.name)
-            reason = "it changed while it was read"
-        except Unreadable as error:
-            reason = str(error)
-        writer.begin(ref.name)
+                reason = str(error)
+                if not isinstance(error, Changed):
+                    break
         return ObjectRow(ref.name, ref.size, ref.version, "failed", reason)
 
     def take_over(self, earlier: Earlier, ref: ObjectRef, writer: PartWriter) -> ObjectRow | None:

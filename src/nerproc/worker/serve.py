@@ -13,7 +13,6 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from nerproc import observe
 from nerproc.errors import NerprocError, SchemaOutdated, Unreachable
@@ -74,12 +73,7 @@ def _open(settings: Settings, end: Ending) -> Node | None:
 
 def order(settings: Settings, concurrency: int) -> bytes:
     """What a worker that a head starts reads from standard input."""
-    passed_on = ("database_url", "queue_url", "license_key")
-    values: dict[str, Any] = settings.model_dump(mode="json", exclude={"api_token", *passed_on})
-    for name in passed_on:
-        if (secret := getattr(settings, name)) is not None:
-            values[name] = secret.get_secret_value()
-    return json.dumps({"settings": values, "concurrency": concurrency}).encode()
+    return json.dumps({"settings": settings.revealed("api_token"), "concurrency": concurrency}).encode()
 
 
 def main(parent: int) -> int:
