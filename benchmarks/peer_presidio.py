@@ -42,9 +42,9 @@ def main() -> None:
     engine = AnalyzerEngine(registry=registry, nlp_engine=BlankEngine(), supported_languages=["en"])
     documents = [text[first : first + DOCUMENT] for first in range(0, len(text), DOCUMENT)]
     engine.analyze(documents[0], "en")
-    began = time.perf_counter()
+    began = time.process_time()
     found = sum(len(engine.analyze(document, "en")) for document in documents)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     size = len(text.encode()) / 1e6
     print(
         json.dumps(

@@ -57,7 +57,7 @@ def test_workers_and_their_tasks(api: TestClient, node: Node, submitted: Callabl
     me = Registration(uuid4(), "a-host", 1, "0.0.1", ("infer",), 4)
     Workers(node.database).renew(me, lease_seconds=30)
     claims = Claims(node.database, me.id, lease_seconds=30)
-    claim = claims.claim(["infer"], job=UUID(job))
+    [claim] = claims.claim(["infer"], job=UUID(job))
     assert claim is not None
     [worker] = [worker for worker in api.get("/workers").json()["items"] if worker["id"] == str(me.id)]
     assert (worker["host"], worker["slots"], worker["alive"]) == ("a-host", 4, True)

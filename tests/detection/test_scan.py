@@ -96,6 +96,24 @@ def random_text(seed: int, words: int) -> str:
 
 
 @settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 60), st.sampled_from(["", "account"])), max_size=6)
+)
+def test_documents_that_are_scanned_together_have_the_entities_of_each(
+    texts: list[tuple[int, int, str]],
+) -> None:
+    documents = [
+        (cut(random_text(seed, words), 40, 90), over, f"{number}.txt")
+        for number, (seed, words, over) in enumerate(texts)
+    ]
+    for pieces, over, _ in documents:
+        for piece in pieces:
+            piece.over = over
+    together = scanner().scan_all([(pieces, name) for pieces, _, name in documents])
+    assert together == [list(scanner().scan(pieces, name)) for pieces, _, name in documents]
+
+
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.lists(st.integers(0, 3_000), max_size=8), st.sampled_from([0.0, 0.5]))
 def test_entities_do_not_depend_on_how_the_text_arrives(seed: int, places: list[int], threshold: float) -> None:
     text = random_text(seed, 300)

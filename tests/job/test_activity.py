@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.job.board import Board
+from tests.job.board import Board, claim_one
 
 from nerproc.job.activity import MOST_HAPPENINGS, activity
 
@@ -11,17 +11,17 @@ def test_events_of_one_kind_and_reason_are_one_line(board: Board) -> None:
     job = board.sharded(tasks=30)
     worker = board.worker()
     for reason in ("the store is full", "the store is full", "the disk is gone"):
-        claim = worker.claim(["infer"])
+        claim = claim_one(worker, ["infer"])
         assert claim is not None
         worker.retry(claim, reason)
     for ordinal in (7, 8):
-        claim = worker.claim(["infer"])
+        claim = claim_one(worker, ["infer"])
         assert claim is not None
         worker.crash(claim, "it was ended by SIGKILL", ordinal=ordinal)
-    claim = worker.claim(["infer"])
+    claim = claim_one(worker, ["infer"])
     assert claim is not None
     worker.complete(claim)
-    running = worker.claim(["infer"])
+    running = claim_one(worker, ["infer"])
     assert running is not None
 
     found = activity(board.database, job)

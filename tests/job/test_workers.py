@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from tests.job.board import Board
+from tests.job.board import Board, claim_one
 
 from nerproc.job.claims import Claims
 from nerproc.job.statistics import Statistics
@@ -22,7 +22,7 @@ def test_a_worker_is_listed_with_the_tasks_in_its_hands(board: Board) -> None:
     workers.renew(me, lease_seconds=30)
     mine = Claims(board.database, me.id, lease_seconds=30)
     board.worker().claim(["infer"])  # somebody else's
-    first, second = mine.claim(["infer"]), mine.claim(["infer"])
+    first, second = claim_one(mine, ["infer"]), claim_one(mine, ["infer"])
     assert first is not None
     assert second is not None
     [worker] = workers.all()

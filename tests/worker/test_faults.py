@@ -123,6 +123,25 @@ def test_an_object_that_kills_its_child_fails_alone(troubled: Fleet) -> None:
     assert troubled.kinds(job).count("task.crashed") == 3
 
 
+def test_an_object_that_kills_its_child_in_a_batch_fails_alone(troubled: Fleet) -> None:
+    job = troubled.submit()
+    troubled.worker(NERPROC_FAILPOINT="object_scanned@0007.txt:kill")
+    report = troubled.finish(job)
+    assert [(error.object, error.reason) for error in report.errors] == [("0007.txt", "crashed the worker")]
+    assert (report.objects.succeeded, report.objects.failed) == (OBJECTS - 1, 1)
+    assert troubled.kinds(job).count("task.crashed") <= 4  # the first may be put down to another object
+
+
+def test_an_error_of_a_detector_in_a_batch_is_that_of_its_object(troubled: Fleet) -> None:
+    job = troubled.submit()
+    troubled.worker(NERPROC_FAILPOINT="object_scanned@0007.txt:raise")
+    report = troubled.finish(job)
+    reason = "its parser failed: FailpointError"
+    assert [(error.object, error.reason) for error in report.errors] == [("0007.txt", reason)]
+    assert (report.objects.succeeded, report.objects.failed) == (OBJECTS - 1, 1)
+    assert "task.crashed" not in troubled.kinds(job)
+
+
 def test_an_object_that_takes_all_memory_fails_alone(troubled: Fleet) -> None:
     job = troubled.submit()
     troubled.worker(NERPROC_FAILPOINT="object_begun@0007.txt:grow", NERPROC_CHILD_MEMORY_BYTES=str(400 << 20))

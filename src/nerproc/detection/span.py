@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 
@@ -22,8 +22,11 @@ Hint = Callable[[int], str]  # offset in the window -> words that stand over it 
 
 
 class Detector(Protocol):
-    """Text in, spans out. Deterministic; not thread-safe."""
+    """Texts in, spans out. Deterministic; not thread-safe."""
 
-    def detect(self, text: str, hint: Hint | None = None) -> list[Span]:
-        """The candidates in `text`, in any order, possibly overlapping."""
+    is_light: bool  # no text takes it long or much memory: several may be given at once
+    warnings: list[str]  # what it gave up on; its caller clears them
+
+    def detect_all(self, texts: Sequence[tuple[str, Hint | None]]) -> list[list[Span]]:
+        """For each of `texts` its candidates, in any order, possibly overlapping."""
         ...

@@ -47,6 +47,7 @@ SELECT object, size, version, file_row_number, last - entities, entities
 class Kept(NamedTuple):
     """An object that did not change: where its rows are in the earlier report."""
 
+    object: str  # its name
     part: PartRef
     row: int  # of the object
     first_entity: int  # row of it
@@ -78,7 +79,7 @@ class Earlier:
         part, (name, size, version, row, first_entity, entities) = self._next
         if ref.problem is not None or (name, size, version) != (ref.name, ref.size, ref.version):
             return None
-        return Kept(part, row, first_entity, entities)
+        return Kept(name, part, row, first_entity, entities)
 
     def read(self, kept: Kept) -> tuple[ObjectRow, Iterator[list[Entity]]]:
         """The object's row, and its entities in order, some at a time; to be read before the next one is.

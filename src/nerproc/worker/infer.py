@@ -16,13 +16,19 @@ from nerproc.failpoint import failpoint
 from nerproc.job import manifest
 from nerproc.job.task import OBJECT_CRASHES, WrittenPart, artifacts
 from nerproc.node import open_source
+from nerproc.result.earlier import Earlier, Kept
 from nerproc.result.table import ObjectRow
 from nerproc.schema.report import ReportRequest
 from nerproc.source.base import ObjectRef, Source
-from nerproc.worker.scan import ObjectScan
+from nerproc.worker.beacon import Beacon
+from nerproc.worker.scan import Held, ObjectScan
 from nerproc.worker.workplace import Workplace
 
 AHEAD = 16  # objects that a source may read before their turn
+SMALL = 64 << 10  # bytes of an object up to which it is held to be scanned with others
+BATCH_OBJECTS = 32  # more bring nothing
+BATCH_CHARACTERS = 256 << 10
+BATCH_SECONDS = 0.5  # so that what is slow to read is committed in time
 
 
 def run(message: dict[str, Any], place: Workplace) -> None:
@@ -33,15 +39,18 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             a result.
     """
     request = ReportRequest.model_validate(message["request"])
-    scan = ObjectScan(place.scanners.get(request), request)
+    scanner = place.scanners.get(request)
+    part = _Part(message, place)
+    scan = ObjectScan(scanner, request, part.writer, place.beacon)
     source = open_source(place.settings, request.source, message["roots"], place.storage, place.beacon.tick)
     earlier = place.earlier(message)
-    part = _Part(message, place)
     suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}
-    for ordinal, ref in _announced(_remaining(message, place), source):
+    batch = _Batch(scan, part, place.beacon)
+    for ordinal, ref, kept in _announced(_remaining(message, place), source, earlier):
         crashes = suspects.get(ordinal, 0)
         last_chance = crashes == OBJECT_CRASHES - 1
         if place.channel.waiting():  # the supervisor asks to stop after the object in hand
+            batch.settle()
             part.flush()
             place.channel.send({"op": "yield", "reason": "its worker is shutting down"})
             return
@@ -49,18 +58,23 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             part.flush()
             place.channel.send({"op": "yield", "reason": "a suspect object is read alone"})
             return
+        alone = bool(suspects) or kept is not None or ref.size > SMALL or not scanner.is_light
+        if alone:
+            batch.settle()
         place.beacon.show(ordinal)
         if crashes >= OBJECT_CRASHES:
             part.writer.begin(ref.name)
             part.add(ordinal, ObjectRow(ref.name, ref.size, ref.version, "failed", "crashed the worker"))
+            continue
+        failpoint("object_begun", ref.name)
+        if alone:
+            taken_over = scan.take_over(earlier, kept) if kept is not None else None
+            part.add(ordinal, taken_over or scan.run(source, ref))
         else:
-            failpoint("object_begun", ref.name)
-            part.add(
-                ordinal,
-                scan.take_over(earlier, ref, part.writer) or scan.run(source, ref, part.writer, place.beacon),
-            )
-        if last_chance or part.full:
+            batch.add(ordinal, scan.hold(source, ref))
+        if last_chance:
             part.flush()
+    batch.settle()
     part.flush()
     place.channel.send({"op": "done"})
 
@@ -71,15 +85,55 @@ def _remaining(message: dict[str, Any], place: Workplace) -> Iterator[tuple[int,
             yield ordinal, ref
 
 
-def _announced(objects: Iterator[tuple[int, ObjectRef]], source: Source) -> Iterator[tuple[int, ObjectRef]]:
-    """The objects in order; the source is told of each some objects before its turn."""
-    waiting: deque[tuple[int, ObjectRef]] = deque()
+def _announced(
+    objects: Iterator[tuple[int, ObjectRef]], source: Source, earlier: Earlier
+) -> Iterator[tuple[int, ObjectRef, Kept | None]]:
+    """The objects in order, with what is kept of an earlier report; of the others the source hears before."""
+    waiting: deque[tuple[int, ObjectRef, Kept | None]] = deque()
     for ordinal, ref in objects:
-        source.expect(ref)
-        waiting.append((ordinal, ref))
+        kept = earlier.find(ref)
+        if kept is None:
+            source.expect(ref)
+        waiting.append((ordinal, ref, kept))
         if len(waiting) > AHEAD:
             yield waiting.popleft()
     yield from waiting
+
+
+class _Batch:
+    """Small objects that were read one by one and are scanned together, which is faster.
+
+    Should that crash the process, the last one read is the suspect. A task with a suspect makes no batches, so
+    the next crash is that of the object in hand.
+    """
+
+    def __init__(self, scan: ObjectScan, part: _Part, beacon: Beacon) -> None:
+        self._scan = scan
+        self._part = part
+        self._beacon = beacon
+        self._held: dict[int, Held] = {}
+        self._characters = 0
+        self._since = 0.0
+
+    def add(self, ordinal: int, held: Held) -> None:
+        """Hold an object; a full batch is scanned."""
+        if not self._held:
+            self._since = time.monotonic()
+        self._held[ordinal] = held
+        self._characters += held.row.characters
+        if (
+            len(self._held) >= BATCH_OBJECTS
+            or self._characters >= BATCH_CHARACTERS
+            or time.monotonic() - self._since >= BATCH_SECONDS
+        ):
+            self.settle()
+
+    def settle(self) -> None:
+        """Scan what is held, and add it to the part."""
+        held, self._held, self._characters = self._held, {}, 0
+        for ordinal, row in zip(held, self._scan.settle(list(held.values())), strict=True):
+            self._beacon.show(ordinal)
+            self._part.add(ordinal, row)
 
 
 class _Part:
@@ -102,21 +156,18 @@ class _Part:
         self._since = time.monotonic()
 
     def add(self, ordinal: int, row: ObjectRow) -> None:
-        """Add the object in hand, which the writer has begun."""
+        """Add the object in hand, which the writer has begun; a full part is committed."""
         self.writer.end(row)
         self.fresh = False
         self._last_ordinal = ordinal
         self._bytes += row.size
-
-    @property
-    def full(self) -> bool:
-        """Whether it is time to commit."""
         settings = self._place.settings
-        return (
+        if (
             self._bytes >= settings.part_bytes
             or self.writer.objects >= settings.part_objects
             or time.monotonic() - self._since >= settings.part_seconds
-        )
+        ):
+            self.flush()
 
     def flush(self) -> None:
         """Write the files and send them to be committed; an empty part is nothing."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -16,10 +16,11 @@ from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.extract import open_document
 from nerproc.extraction.segment import Document, Segment
 from nerproc.extraction.text import TextSegment
+from nerproc.failpoint import failpoint
 from nerproc.model.scanner import scanner_for
 from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
-from nerproc.result.earlier import Earlier
+from nerproc.result.earlier import Earlier, Kept
 from nerproc.result.table import PREVIEW_LENGTH, ObjectRow
 from nerproc.result.write import PartWriter
 from nerproc.schema.entity import Entity
@@ -44,8 +45,9 @@ class ScannerCache:
     def warm(self) -> None:
         """Make the scanner that most requests ask for, while there is nothing else to do."""
         scanner = self.get(ReportRequest(source=LocalSource(paths=["/"])))
-        # Patterns are compiled when a text first needs them: nearly all have digits, a date, a site.
-        for _ in scanner.scan([TextSegment("Since 3 May 2024 at www.example.org, call 212-555-0147")], ""):
+        # Patterns are compiled when a text first needs them: nearly all have digits and dots. Those that need a
+        # word beside them wait for it.
+        for _ in scanner.scan([TextSegment("3 May 2024, example.org, 212-555-0147")], ""):
             pass
 
     def get(self, request: ReportRequest) -> Scanner:
@@ -56,61 +58,98 @@ class ScannerCache:
         return self._scanner
 
 
-class ObjectScan:
-    """The scan that a request asks for, ready to run on any object."""
+# Reads a document of an object of some version, and says how that went.
+_Use = Callable[[Document, ObjectRef, str], ObjectRow]
 
-    def __init__(self, scanner: Scanner, request: ReportRequest) -> None:
+
+class ObjectScan:
+    """The scan that a request asks for, ready to run on any objects."""
+
+    def __init__(self, scanner: Scanner, request: ReportRequest, writer: PartWriter, beacon: Beacon) -> None:
+        """What is found goes to `writer`; `beacon` shows progress."""
         self._scanner = scanner
         self._groups = GroupMatcher({group.name: parse(group.query) for group in request.groups})
+        self._writer = writer
+        self._beacon = beacon
 
-    def run(self, source: Source, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
-        """Read one object into `writer`, which holds it as begun and not yet ended on return.
+    def run(self, source: Source, ref: ObjectRef) -> ObjectRow:
+        """Read one object into the writer, which holds it as begun and not yet ended on return.
 
         Whatever is wrong with the object is in the row; other objects are not affected.
         """
-        writer.begin(ref.name)
+        return self._read(source, ref, self._detect)
+
+    def hold(self, source: Source, ref: ObjectRef) -> Held:
+        """Read one small object into memory, to be scanned together with others."""
+        texts: list[Segment] = []
+
+        def keep(document: Document, ref: ObjectRef, version: str) -> ObjectRow:
+            measured = _Measured(document.segments(), self._beacon)
+            texts.clear()
+            texts.extend(measured)
+            return measured.row(document, ref, version)
+
+        row = self._read(source, ref, keep)
+        return Held(row, texts if row.status == "succeeded" else [])
+
+    def settle(self, held: Sequence[Held]) -> Iterator[ObjectRow]:
+        """Scan what was held, and put it object by object into the writer as `run` does, in the same order."""
+        for (row, _), entities in zip(held, self._found(held), strict=True):
+            self._writer.begin(row.object)
+            if row.status != "succeeded":
+                yield row
+            elif isinstance(entities, str):
+                yield replace(row, status="failed", reason=entities)
+            else:
+                groups = self._write(iter(entities))
+                yield replace(row, groups=groups) if groups else row
+
+    def take_over(self, earlier: Earlier, kept: Kept) -> ObjectRow | None:
+        """Copy what an earlier report says of an object, as `run` would put it; None if it must be read."""
+        self._writer.begin(kept.object)
+        try:
+            row, entities = earlier.read(kept)
+            return replace(row, groups=self._write(entity for batch in entities for entity in batch))
+        except NotFound:  # the report was deleted meanwhile
+            return None
+
+    def _found(self, held: Sequence[Held]) -> list[list[Entity] | str]:
+        """The entities of each object, or the reason why they were not found."""
+        try:
+            for row, _ in held:
+                failpoint("object_scanned", row.object)
+            return [*self._scanner.scan_all([(texts, row.object) for row, texts in held])]
+        except (MemoryError, NerprocError):
+            raise
+        except Exception as error:  # noqa: BLE001 - see _read
+            if len(held) == 1:
+                return [_surprise(error)]
+            return [found for each in held for found in self._found([each])]
+
+    def _read(self, source: Source, ref: ObjectRef, use: _Use) -> ObjectRow:
+        """Open an object and `use` its document; once more if it changed meanwhile."""
+        self._writer.begin(ref.name)
         if ref.problem is not None:
             return ObjectRow(ref.name, ref.size, ref.version, "skipped", ref.problem)
         reason = ""
         for _ in range(READS):
             try:
                 with source.open(ref) as opened:
-                    row = self._read(opened.file, ref, writer, beacon)
+                    row = self._use(opened.file, ref, opened.version, use)
                     opened.check()
-                return replace(row, version=opened.version)
             except Unreadable as error:
-                writer.begin(ref.name)
+                self._writer.begin(ref.name)
                 reason = str(error)
                 if not isinstance(error, Changed):
                     break
+            else:
+                return row
         return ObjectRow(ref.name, ref.size, ref.version, "failed", reason)
 
-    def take_over(self, earlier: Earlier, ref: ObjectRef, writer: PartWriter) -> ObjectRow | None:
-        """Copy what an earlier report says of the object, as `run` would; None if it must be read."""
-        kept = earlier.find(ref)
-        if kept is None:
-            return None
-        writer.begin(ref.name)
-        self._groups.begin()
-        try:
-            row, entities = earlier.read(kept)
-            for batch in entities:
-                self._keep(batch, writer)
-        except NotFound:  # the report was deleted meanwhile
-            return None
-        return replace(row, groups=tuple(self._groups.matches()))
-
-    def _keep(self, entities: list[Entity], writer: PartWriter) -> None:
-        for entity in entities:
-            self._groups.see(entity.label, entity.text)
-        writer.extend(entities)
-
-    def _read(self, stream: BinaryIO, ref: ObjectRef, writer: PartWriter, beacon: Beacon) -> ObjectRow:
-        row = ObjectRow(ref.name, ref.size, ref.version, "succeeded")
+    def _use(self, stream: BinaryIO, ref: ObjectRef, version: str, use: _Use) -> ObjectRow:
         status: ObjectStatus = "failed"
         try:
-            document = open_document(stream, ref.name)
-            return self._detect(document, row, writer, beacon)
+            return use(open_document(stream, ref.name), ref, version)
         except Skipped as skipped:
             status, reason = "skipped", str(skipped)
         except Broken as broken:
@@ -120,27 +159,38 @@ class ObjectScan:
         except (MemoryError, NerprocError):  # the process or the store is in trouble, not the object
             raise
         except Exception as error:  # noqa: BLE001 - a parser's surprise is this object's, not the job's
-            # Its message may hold text of the document, so only its type is told.
-            reason = f"its parser failed: {type(error).__name__}"
-        writer.begin(ref.name)
-        return replace(row, status=status, reason=reason)
+            reason = _surprise(error)
+        self._writer.begin(ref.name)
+        return ObjectRow(ref.name, ref.size, version, status, reason)
 
-    def _detect(self, document: Document, row: ObjectRow, writer: PartWriter, beacon: Beacon) -> ObjectRow:
-        measured = _Measured(document.segments(), beacon)
+    def _detect(self, document: Document, ref: ObjectRef, version: str) -> ObjectRow:
+        """Scan a document while it is read."""
+        failpoint("object_scanned", ref.name)
+        measured = _Measured(document.segments(), self._beacon)
+        groups = self._write(self._scanner.scan(measured, ref.name))
+        return measured.row(document, ref, version, groups, self._scanner.warnings)
+
+    def _write(self, entities: Iterator[Entity]) -> tuple[str, ...]:
+        """Put the entities of an object into the writer; the groups that they make it match."""
         self._groups.begin()
-        entities = self._scanner.scan(measured, row.object)
         while batch := list(islice(entities, BATCH)):
-            self._keep(batch, writer)
-            beacon.tick()
-        return replace(
-            row,
-            reason="; ".join([*document.warnings, *self._scanner.warnings]) or None,
-            media_type=document.media_type,
-            characters=measured.characters,
-            tokens=measured.tokens,
-            groups=tuple(self._groups.matches()),
-            preview_text=measured.preview,
-        )
+            for entity in batch:
+                self._groups.see(entity.label, entity.text)
+            self._writer.extend(batch)
+            self._beacon.tick()
+        return tuple(self._groups.matches())
+
+
+class Held(NamedTuple):
+    """A small object that was read and is still to be scanned."""
+
+    row: ObjectRow
+    texts: list[Segment]
+
+
+def _surprise(error: Exception) -> str:
+    # Its message may hold text of the document, so only its type is told.
+    return f"its parser failed: {type(error).__name__}"
 
 
 class _Measured:
@@ -152,6 +202,28 @@ class _Measured:
         self.characters = 0
         self.tokens = 0
         self.preview = ""
+
+    def row(
+        self,
+        document: Document,
+        ref: ObjectRef,
+        version: str,
+        groups: tuple[str, ...] = (),
+        warnings: Sequence[str] = (),
+    ) -> ObjectRow:
+        """The row of the document once all of it was read."""
+        return ObjectRow(
+            ref.name,
+            ref.size,
+            version,
+            "succeeded",
+            "; ".join([*document.warnings, *warnings]) or None,
+            document.media_type,
+            self.characters,
+            self.tokens,
+            groups,
+            self.preview,
+        )
 
     def __iter__(self) -> Iterator[Segment]:
         after_space = True

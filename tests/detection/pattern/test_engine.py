@@ -57,6 +57,13 @@ def test_equals_the_simple_definition_with_hints(text: str, words: str) -> None:
     compare(text, 0.5, lambda offset: words if offset % 2 else "")
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(TEXTS, st.sampled_from([None, "phone", "card number"])), max_size=5))
+def test_texts_given_together_have_the_matches_of_each(texts: list[tuple[str, str | None]]) -> None:
+    asked = [(text, None if words is None else lambda _, words=words: words) for text, words in texts]
+    assert detector(0.5).detect_all(asked) == [detector(0.5).detect(text, hint) for text, hint in asked]
+
+
 @pytest.mark.parametrize("floor", [0.0, 0.5])
 def test_equals_the_simple_definition_on_documents(floor: float) -> None:
     files = sorted(
@@ -92,6 +99,8 @@ ROWS = (
     Pattern("ANCHORED", r"(?<![ab])[ab]*@\d", 1.0, gate=r"@\d", prefix="ab"),
     Pattern("WORD", r"\b[a-z]+\d\b", 1.0, gate=r"[A-Z]\d", prefix="abAB", ignore_case=True),
     Pattern("CASELESS", r"ab?", 1.0, ignore_case=True),
+    Pattern("LATER", r"(?<!\w)(?!1)[12](?:[- ][12])?(?!\w)", 1.0, gate=r"[12](?:[- ][12])?"),
+    Pattern("EITHER", r"(?<!\w)2a|a1?", 1.0, gate=r"2?a1?"),
 )
 
 

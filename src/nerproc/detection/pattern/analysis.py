@@ -18,7 +18,7 @@ from nerproc.detection.pattern.stretch import MAX_REACH
 code: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
 
-_BEGIN = re.compile(r"(?:\\b|\(\?<!\[[^\]]*\]\))+")  # assertions at the start of an expression
+_BEGIN = re.compile(r"(?:\\b|\(\?<!(?:\\d)?(?:\\w|\[[^\]]*\])\))+")  # assertions at the start of an expression
 _WORD_CHARACTER = re.compile(r"\w", re.ASCII)
 _FAR = 1 << 20  # more than any reach
 _MOST_REPEATS = 64  # that are worked through one by one
@@ -68,6 +68,22 @@ def starts_once(gate: str, expression: str, prefix: str) -> bool:
         return False
     shortest, longest = parsed.getwidth()
     return shortest == longest or (gate.startswith(r"\b") and _is_word(parsed))
+
+
+def starts_after_break(expression: str) -> bool:
+    """Whether no match of `expression` can begin behind an ASCII word character."""
+    begin = _BEGIN.match(expression)
+    try:
+        first = next(iter(parser.parse(expression)), None)
+    except re.error:
+        return False
+    if (
+        begin is None or first is None or first[0] not in {code.ASSERT_NOT, code.AT}
+    ):  # of a choice, one option's
+        return False
+    may_begin = re.compile(begin[0], re.ASCII)
+    word_characters = (chr(point) for point in range(128) if _WORD_CHARACTER.match(chr(point)))
+    return not any(may_begin.match(before + inner, 1) for before in word_characters for inner in "a-")
 
 
 def _first_characters(gate: str) -> list[str]:

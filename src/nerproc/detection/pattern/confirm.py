@@ -9,6 +9,7 @@ match) to the largest end reported for that start does not.
 from __future__ import annotations
 
 import re
+import string
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -22,6 +23,8 @@ MAX_PREFIX = 520  # code points that `Pattern.prefix` may reach left of the gate
 _ONLY_REGEX = re.compile(
     r"\[\[|\\[KpPXRGmMhLN]|--|&&|\|\||~~|\(\?[|R&]"
 )  # read otherwise, or not at all, by `re`
+_WORD_CHARACTERS = frozenset(f"{string.ascii_letters}{string.digits}_")
+_FEW = 40  # starts that are gone through one by one
 
 Match = tuple[int, int]  # start, end
 
@@ -36,6 +39,7 @@ class Confirmer:
         *,
         prefix: str = "",
         one_start: bool = False,
+        after_break: bool = False,
         deadline: float | None = None,
     ) -> None:
         """Nothing is compiled before it is needed: of hundreds of expressions, a text needs a few.
@@ -45,12 +49,14 @@ class Confirmer:
             flags: of `regex`.
             prefix: characters that matches may begin with left of their events.
             one_start: matches begin only where the event does, or the run of prefix characters before it.
+            after_break: no match begins behind an ASCII word character.
             deadline: on the monotonic clock, for all that this confirmer does.
         """
         self._flags = flags
         self._expression = expression
         self._prefix = prefix
         self._one_start = one_start
+        self._after_break = after_break
         self._deadline = deadline
         self._match: Callable[[str, int], Any] | None = None
         self._within: dict[
@@ -89,8 +95,16 @@ class Confirmer:
         return start - len(before) + len(before.rstrip(self._prefix))
 
     def _first_within(self, text: str, start: int, end: int) -> Any:
-        """The first match that begins in `start..end`, by one call for all starts; None if there is none."""
+        """The first match that begins in `start..end`; None if there is none.
+
+        By one call for all starts, unless they can be told to be few.
+        """
         if start > end:
+            return None
+        if self._after_break and end - start < _FEW and self._match is not None:
+            for place in range(start, end + 1):
+                if text[place - 1] not in _WORD_CHARACTERS and (hit := self._match(text, place)) is not None:
+                    return hit
             return None
         bits = (end - start).bit_length()
         match = self._within.get(bits)

@@ -27,7 +27,8 @@ MOST = 0.95
 _CAPITALS = "A-Z" + "".join(c for c in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))) if c.isupper())
 _WORD = re.compile(rf"[{_CAPITALS}]+s?(?![^\W\d{_CAPITALS}_])|[{_CAPITALS}]?[^\W\d{_CAPITALS}_]+")
 _INNER_CAPITAL = re.compile(r"[A-Z](?:(?<=[a-z].)|[A-Z][a-z])")
-_ONLY_LETTERS = {code: chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
+# ASCII letters in lower case; everything else is a space.
+LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
 FIRST_UNSPACED = "\u0e00"  # from Thai on, scripts set words without spaces, or glue particles to them
 
 
@@ -112,7 +113,7 @@ class Near:
 def split(text: str) -> list[str]:
     """The words of `text`: runs of letters, cut before capitals inside them, in lower case."""
     if text.isascii() and not _INNER_CAPITAL.search(text):
-        return text.translate(_ONLY_LETTERS).split()
+        return text.encode().translate(LETTERS).decode().split()  # bytes are translated ten times as fast
     return [word.lower().replace("i\u0307", "i") for word in _WORD.findall(text)]  # the capital of Turkish i
 
 

@@ -56,6 +56,8 @@ def deny_tag(label: str, texts: Sequence[str]) -> CustomTag:
 class CustomDetector:
     """Finds what users define."""
 
+    is_light = False  # their expressions may take all the time and memory that there is
+
     def __init__(self, tags: Sequence[CustomTag], *, cache: Path | None = None) -> None:
         """Compile `tags`; takes as long as it takes (`trial.py` bounds it).
 
@@ -68,7 +70,11 @@ class CustomDetector:
         self._located = _Located(tags, cache)
         self._gates = _Gates(tags, cache)
 
-    def detect(self, text: str, _hint: Hint | None = None) -> list[Span]:
+    def detect_all(self, texts: Sequence[tuple[str, Hint | None]]) -> list[list[Span]]:
+        """For each of `texts` its matches, tag by tag."""
+        return [self.detect(text) for text, _ in texts]
+
+    def detect(self, text: str) -> list[Span]:
         """The matches in `text`, tag by tag."""
         data = text.encode("utf-8", "replace")
         located = self._located.events(data) if text.isascii() else None

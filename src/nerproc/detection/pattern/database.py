@@ -32,7 +32,7 @@ GATE = (
 CASELESS = hyperscan.HS_FLAG_CASELESS
 MULTILINE = hyperscan.HS_FLAG_MULTILINE
 
-_GROUP = 32  # expressions; more make for a faster scan, and a slower compilation
+GROUP = 32  # expressions; more make for a faster scan, and a slower compilation
 
 Refused = hyperscan.HyperscanError  # raised where an expression cannot be compiled
 
@@ -51,7 +51,7 @@ class Database:
     """
 
     def __init__(
-        self, expressions: Sequence[Expression], *, group: int = _GROUP, cache: Path | None = None
+        self, expressions: Sequence[Expression], *, group: int = GROUP, cache: Path | None = None
     ) -> None:
         """Compile, `group` expressions together, or read from the folder `cache` what was compiled before.
 

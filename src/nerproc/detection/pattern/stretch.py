@@ -32,12 +32,15 @@ class Stretches(NamedTuple):
         return _cut(text, [self.firsts[n] for n in numbers], [self.lasts[n] for n in numbers])
 
 
-def beside_digits(text: bytes) -> Stretches | None:
-    """What stands around the digits of `text` (UTF-8); None if it has none."""
+NO_STRETCHES = Stretches(b"", [], [], [])
+
+
+def beside_digits(text: bytes) -> Stretches:
+    """What stands around the digits of `text` (UTF-8)."""
     codes = np.frombuffer(text, np.uint8)
     digits = ((codes - 48) < 10).nonzero()[0]  # below 48 the bytes wrap round
     if not len(digits):
-        return None
+        return NO_STRETCHES
     breaks = (digits[1:] - digits[:-1] > 2 * _MARGIN).nonzero()[0]
     firsts = [first - _MARGIN for first in (int(digits[0]), *digits[breaks + 1].tolist())]
     lasts = [last + 1 + _MARGIN for last in (*digits[breaks].tolist(), int(digits[-1]))]

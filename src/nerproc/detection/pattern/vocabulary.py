@@ -13,14 +13,17 @@ from itertools import accumulate
 
 import numpy as np
 
-from nerproc.detection.pattern.context import AFTER, BEFORE, FIRST_UNSPACED, Context, split
+from nerproc.detection.pattern.context import AFTER, BEFORE, FIRST_UNSPACED, LETTERS, Context, split
 from nerproc.detection.pattern.database import Database, Expression
 from nerproc.detection.pattern.stretch import Stretches
 
-_SHORT = 4  # letters
+# Words of phrases that much text has, in one language or another; "org" ends hosts.
+_EVERYWHERE = {
+    "a", "as", "at", "by", "c", "d", "da", "de", "di", "do", "e", "el", "et", "f", "g", "h", "her", "his", "i",
+    "id", "in", "is", "it", "la", "m", "me", "my", "n", "no", "of", "on", "or", "org", "p", "r", "s", "the",
+    "to", "us", "v", "y",
+}  # fmt: skip
 _WIDEST = 4  # bytes of a character in UTF-8
-# ASCII letters in lower case; everything else is a space.
-_LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
 Hits = list[tuple[int, int]]  # end in the text, number of the word
 
 
@@ -47,7 +50,7 @@ class Vocabulary:
         joined = b" ".join([b"", *shown, b""])
         places = list(accumulate((len(part) + 1 for part in shown[:-1]), initial=1))  # where each begins in it
         hits: Hits = []
-        self._database.scan(joined.translate(_LETTERS), _keep_hit, hits)
+        self._database.scan(joined.translate(LETTERS), _keep_hit, hits)
         masks = [0] * len(shown)
         for end, word in hits:
             masks[bisect(places, end - 2) - 1] |= self._mask_of[word]  # the hit ends behind a space
@@ -70,8 +73,8 @@ def _masks_by_word(contexts: Mapping[int, Context]) -> dict[str, int]:
     masks: dict[str, int] = {}
     for number, context in contexts.items():
         for words in (*context.words, *context.phrases):
-            # One word of a phrase is enough to tell that it may be there: no short one, which all text has.
-            piece = min(words.split(), key=lambda word: (len(word) < _SHORT, frequency[word]))
+            # One word of a phrase is enough to tell that it may be there: the one that fewest phrases have.
+            piece = min(words.split(), key=lambda word: (word in _EVERYWHERE, frequency[word]))
             masks[piece] = masks.get(piece, 0) | 1 << number
     return masks
 

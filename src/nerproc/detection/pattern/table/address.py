@@ -17,8 +17,9 @@ _WORDS = (
     "residence", "resides", "lives", "located", "ship", "deliver",
 )  # fmt: skip
 
+_COURTS = ("Supreme", "High", "District", "Circuit", "Superior", "County", "Federal", "Royal", "Tennis")
 _LONG = (
-    "Avenue|Boulevard|Circle|(?<!(?:Supreme|High|District|Circuit|Superior|County|Federal|Royal|Tennis) )Court"
+    f"Avenue|Boulevard|Circle|{''.join(f'(?<!{court} )' for court in _COURTS)}Court"
     "|Crescent|Drive|Expressway|Freeway|Highway|Lane|Loop|Parkway|Place|Plaza|Road|Square"
     "|Street|Terrace|Trail|Turnpike"
 )
@@ -43,8 +44,8 @@ _UNIT = (
     r"(?:(?:Apartment|Apt|Suite|Ste|Unit|Room|Rm|Building|Bldg|Floor|Fl|Lot|Space|Trailer|Flat)\b\.?"
     r"[ \t]*#?[ \t]*[\w-]{1,6}|\#[ \t]*[\w-]{1,6}|\d{1,3}(?:st|nd|rd|th)[ \t]+Floor)\b"
 )
-_TITLE = r"(?:[A-Z][\w'’.-]*|\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH))"  # a word of a name
-_WORD = r"[a-z0-9][\w'’.-]*"
+_TITLE = r"(?:[A-Z][\w'’.-]*+|\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH))"  # a word of a name
+_WORD = r"[a-z0-9][\w'’.-]*+"
 _TOWN = r"[A-Z][A-Za-z'’.-]+(?:[ \t]+[A-Z][A-Za-z'’.-]+){0,3}"
 _ZIP = r"\d{5}(?:-\d{4})?(?![\w-])"
 _UK_CODE = (
@@ -66,6 +67,7 @@ def _capital(words: str) -> str:
 
 
 _SUFFIX = rf"(?:(?:{_capital(_LONG)})\b|(?:{_capital(_SHORT)})\b\.?)"
+_ANY_CASE_SUFFIX = rf"(?:(?:{_LONG})\b|(?:{_SHORT})\b\.?)"
 _LOOSE = rf"(?:{_capital(_LOOSE_SUFFIX)})\b"
 
 
@@ -107,8 +109,8 @@ _STREETS = (
             ignore_case=False,
         ),
         # In any case: "12 main st, springfield il 62701".
-        Form(_street(_WORD, _SUFFIX, _ZIP_TAIL), 0.5, gate=_ZIP_GATE, prefix=_IN_ADDRESS),
-        Form(_street(_WORD, _SUFFIX, _UNIT_TAIL), 0.3, gate=_WORD_GATE),
+        Form(_street(_WORD, _ANY_CASE_SUFFIX, _ZIP_TAIL), 0.5, gate=_ZIP_GATE, prefix=_IN_ADDRESS),
+        Form(_street(_WORD, _ANY_CASE_SUFFIX, _UNIT_TAIL), 0.3, gate=_WORD_GATE),
         label=_LABEL,
     ),
     *identifier(

@@ -29,7 +29,7 @@ _UK_LICENCE = (
 )
 _NINO_LETTERS = "(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
 _NINO_REST = r"(?: ?\d{2} ?\d{2} ?\d{2}| ?\d{3} \d{3}) ?[A-D]"
-_UK_LETTERS = f"{string.ascii_letters}9"
+_UK_LETTERS = f"{string.ascii_letters}9 "
 
 _ISLES = (
     *identifier(
@@ -66,7 +66,7 @@ _ISLES = (
             "driving licence", "driving license", "driver's licence", "driver's license", "dvla", "dl number",
             "licence number", "license number", "driver number",
         ),
-        Form(rf"\b{_UK_LICENCE}\b", 0.6, gate=r"[A-Z9] ?\d{3} ?\d{3} ?[A-Z9]{2}[A-Z0-9]{2}[A-Z]",
+        Form(rf"\b{_UK_LICENCE}\b", 0.6, gate=r"\d{3} ?\d{3} ?[A-Z9]{2}[A-Z0-9]{2}[A-Z]",
              prefix=_UK_LETTERS),
     ),
     *identifier("uk_utr", ("utr", "unique taxpayer reference", "self assessment", "hmrc"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 
-from nerproc.detection.pattern.table.form import DASH, LETTERS, RUN, Form, digits, identifier, led, token
+from nerproc.detection.pattern.table.form import DASH, LETTERS, RUN, Form, digits, identifier, led, mixed, token
 from nerproc.detection.pattern.validator.america import aba_routing, us_clia, us_dea, us_npi, us_ssn
 from nerproc.detection.pattern.validator.rule import necessary
 
@@ -101,7 +101,7 @@ _DOCUMENTS = (
         token(
             r"\d{2}[A-Z]{3}\d{5,6}|\d{7,9}[A-Z]|\d{8}[A-Z]{2}|\d{3}[A-Z]{2}\d{4}|\d{3}[A-Z]\d{6}", 0.1
         ),
-        led("WDL", r"\d[0-9A-Z]{8}", 0.4),
+        mixed(r"WDL\d[0-9A-Z]{8}", 0.4),
         # Washington until 2018: name and initials, filled up with asterisks.
         Form(
             r"(?<![\w*])[A-Z][A-Z*]{4}[A-Z][A-Z*]\d{3}[0-9A-Z]{2}(?![\w*])",

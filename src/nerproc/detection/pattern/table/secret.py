@@ -247,7 +247,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.9,
         kind="azure_storage_key",
         validator=secret.issued,
-        gate=rf"{_AZURE_NAME}[A-Za-z0-9+/]{{42}}",
+        gate=rf"{_AZURE_NAME}[A-Za-z0-9+/]",
         ignore_case=True,
     ),
     # The digests of packages are written like this, too: sha512-…
