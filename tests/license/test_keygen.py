@@ -288,25 +288,21 @@ def test_what_one_process_hears_all_know(process: Start, keygen: KeygenDouble) -
 
 
 @pytest.mark.parametrize(
-    ("retry_after", "seconds"),
-    [
-        ("120", 120),
-        ("0", 0),
-        ("99999999999", 86_400),
-        (format_datetime(datetime.now(UTC) + 2 * HOUR, usegmt=True), 7_200),
-    ],
+    ("retry_after", "seconds"), [("120", 120), ("0", 0), ("99999999999", 86_400), ("a date", 7_200)]
 )
 def test_retry_after_is_obeyed_by_all(
     process: Start, keygen: KeygenDouble, migrated: Database, retry_after: str, seconds: int
 ) -> None:
     assert process().status().state == "valid"
+    if retry_after == "a date":
+        retry_after = format_datetime(datetime.now(UTC) + 2 * HOUR, usegmt=True)
     double.status(429, ("Retry-After", retry_after))(keygen)
     process().status()
     row = migrated.fetch_one(
         "SELECT extract(epoch FROM retry_at - clock_timestamp())::int AS left FROM license"
     )
     assert row
-    assert seconds - 120 <= row["left"] <= seconds
+    assert seconds - 10 <= row["left"] <= seconds
     asked = len(keygen.asked)
     status = process().status()
     assert status.state == "valid"
