@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from tests.fault.cluster import Table, Undisturbed
@@ -91,3 +97,17 @@ def test_the_link_is_cut_at_any_byte(
         "outcome read again, 0 lost, 0 double",
         "0 lost, 0 double",
     )
+
+
+def test_a_scan_of_local_files_is_bound_to_its_host(cluster: MakeCluster, tmp_path: Path) -> None:
+    made = cluster()
+    done = subprocess.run(
+        [sys.executable, "-m", "nerproc", "scan", str(made.files), "--json"],
+        env={**os.environ, "NERPROC_HOME": str(tmp_path / "another home")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    row = made.node.database.fetch_one("SELECT host FROM job WHERE id = %s", [json.loads(done.stdout)["id"]])
+    assert row == {"host": socket.gethostname()}

@@ -59,12 +59,14 @@ class Board:
             self.database, self.queue, self.storage, lease_seconds=lease_seconds, compact_parts=compact_parts
         )
 
-    def worker(self, *, lease_seconds: float = 30) -> Claims:
-        return Claims(self.database, uuid4(), lease_seconds=lease_seconds)
+    def worker(self, *, lease_seconds: float = 30, host: str | None = None) -> Claims:
+        return Claims(self.database, uuid4(), lease_seconds=lease_seconds, host=host)
 
-    def submit(self, name: str = "a job", *, key: str | None = None) -> UUID:
+    def submit(self, name: str = "a job", *, key: str | None = None, host: str | None = None) -> UUID:
         request = ReportRequest(source=LocalSource(paths=["/data"]), name=name)
-        return self.jobs.submit(request, name=name, model_version="1", roots=["/data"], idempotency_key=key)
+        return self.jobs.submit(
+            request, name=name, model_version="1", roots=["/data"], host=host, idempotency_key=key
+        )
 
     def sharded(self, tasks: int = 1, objects: int = 10) -> UUID:
         """A job whose shard task has planned `tasks` tasks of `objects` objects."""

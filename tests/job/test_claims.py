@@ -7,6 +7,7 @@ from collections import Counter
 
 from tests.job.board import Board, claim_one, written
 
+from nerproc.job import sql
 from nerproc.job.claims import CRASH_BUDGET, ERROR_BUDGET
 from nerproc.job.state import State
 from nerproc.job.task import Claim
@@ -68,6 +69,18 @@ def test_many_claims_at_once_are_dealt_out_among_jobs(board: Board) -> None:
     assert [claim.job for claim in worker.claim(["infer"])] == [small]
     assert Counter(claim.job for claim in worker.claim(["infer"], limit=100)) == {large: 7}
     assert worker.claim(["infer"], limit=100) == []
+
+
+def test_what_is_bound_to_a_host_is_left_to_it(board: Board) -> None:
+    bound, free = board.submit(host="one"), board.submit()
+    assert [claim.job for claim in board.worker(host="two").claim(["infer"], limit=9)] == [free]
+    assert board.worker().claim(["infer"], limit=9) == []
+    assert [claim.job for claim in board.worker(host="one").claim(["infer"], limit=9)] == [bound]
+
+
+def test_what_is_bound_to_a_host_wakes_nobody_elsewhere(board: Board) -> None:
+    board.submit(host="one")
+    assert board.database.fetch_all(sql.READY) == []
 
 
 def test_many_claims_at_once_go_on_where_parts_end(board: Board) -> None:

@@ -123,16 +123,17 @@ def _submit(node: Node, files: list[str] | str | None, connection: str | None, w
     from nerproc.schema.report import LocalSource, UploadSource
     from nerproc.schema.request import build_request, s3_source
 
+    here = node.settings.storage_url is None  # what it finds stays on this host
     if what["since"] is not None:
         what = {**what, "since": node.jobs.find(what["since"])}
     if isinstance(files, str):
-        return node.reports.create(build_request(s3_source(files, connection), what), roots=[])
+        return node.reports.create(build_request(s3_source(files, connection), what), roots=[], here=here)
     if files is not None:
         request = build_request(LocalSource(paths=files), what)
-        return node.reports.create(request, roots=[Path(file) for file in files])
+        return node.reports.create(request, roots=[Path(file) for file in files], here=True)
     upload = Uploads(node.database, node.storage).receive([("stdin", sys.stdin.buffer)])
     request = build_request(UploadSource(upload_id=upload.id), {**what, "name": what["name"] or "stdin"})
-    return node.reports.create(request, roots=[])
+    return node.reports.create(request, roots=[], here=here)
 
 
 def _show(report: Report, *, as_json: bool) -> None:

@@ -26,7 +26,11 @@ RETRY_BASE_SECONDS = 5.0
 class Claims:
     """Claims of one worker on the tasks of a database."""
 
-    def __init__(self, database: Database, worker: UUID, *, lease_seconds: float) -> None:
+    def __init__(
+        self, database: Database, worker: UUID, *, lease_seconds: float, host: str | None = None
+    ) -> None:
+        """`host` is where the worker runs: jobs that are bound to another host are not for it."""
+        self._host = host
         self._db = database
         self._worker = worker
         self._ttl = lease_seconds
@@ -47,6 +51,7 @@ class Claims:
                 "limit": limit,
                 "begin": begin,
                 "worker": self._worker,
+                "host": self._host or "",
                 "ttl": self._ttl,
             },
         )

@@ -82,12 +82,14 @@ class Jobs:
         name: str,
         model_version: str,
         roots: list[str],
+        host: str | None = None,
         idempotency_key: str | None = None,
         needed: int | None = None,
     ) -> UUID:
         """Queue a job; with an `idempotency_key` that was used before, return the job it made.
 
         `needed` is how many bytes it will read, where that is known already.
+        With a `host`, only workers there take its tasks: nobody else has its files.
 
         Raises:
             Conflict: the key was used for another request.
@@ -108,6 +110,7 @@ class Jobs:
                 "request": Jsonb(body),
                 "group_ids": Jsonb({group.name: str(uuid4()) for group in request.groups}),
                 "roots": roots,
+                "host": host,
                 "key": idempotency_key,
             },
         )

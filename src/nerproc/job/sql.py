@@ -30,9 +30,9 @@ _COLUMNS = ", ".join(_SUMMARY)
 
 SUBMIT = """
 WITH new AS (
-  INSERT INTO job (id, kind, name, model, model_version, request, group_ids, roots, idempotency_key)
+  INSERT INTO job (id, kind, name, model, model_version, request, group_ids, roots, host, idempotency_key)
   VALUES (%(id)s, 'inference', %(name)s, %(model)s, %(model_version)s, %(request)s, %(group_ids)s, %(roots)s,
-          %(key)s)
+          %(host)s, %(key)s)
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id),
 first AS (
   INSERT INTO task (job_id, number, kind, pool) SELECT id, 0, 'shard', 'infer' FROM new),
@@ -48,7 +48,8 @@ CLAIM = """
 WITH live AS MATERIALIZED (
   SELECT j.id, j.created_at, coalesce(r.running, 0) AS running FROM job j
     LEFT JOIN (SELECT job_id, count(*) AS running FROM lease GROUP BY job_id) r ON r.job_id = j.id
-   WHERE j.state IN ('queued', 'running') AND NOT j.paused AND (%(job)s::uuid IS NULL OR j.id = %(job)s)),
+   WHERE j.state IN ('queued', 'running') AND NOT j.paused AND (%(job)s::uuid IS NULL OR j.id = %(job)s)
+     AND coalesce(j.host = %(host)s, true)),
 share AS MATERIALIZED (
   SELECT job_id, count(*) AS tasks FROM (
     SELECT live.id AS job_id FROM live CROSS JOIN LATERAL
@@ -257,10 +258,11 @@ noted AS (INSERT INTO event (job_id, task_number, kind, detail)
           SELECT job_id, number, 'task.released', '{"reason": "its lease expired"}' FROM back)
 SELECT pool, count(*) AS tasks FROM back GROUP BY pool"""
 
+# Permits wake workers anywhere; those of one host look for its own jobs by themselves.
 READY = """
 SELECT t.pool, count(*) AS tasks FROM task t JOIN job j ON j.id = t.job_id
  WHERE t.state = 'queued' AND t.ready_at <= clock_timestamp()
-   AND j.state IN ('queued', 'running') AND NOT j.paused
+   AND j.state IN ('queued', 'running') AND NOT j.paused AND j.host IS NULL
  GROUP BY t.pool"""
 
 # A large report is compacted before it is closed: one more task, made once.

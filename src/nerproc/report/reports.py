@@ -5,6 +5,7 @@ API, command line and page call these and nothing below.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -63,9 +64,16 @@ class Reports:
         return ResultReader(self._storage)
 
     def create(
-        self, request: ReportRequest, *, roots: Sequence[Path], idempotency_key: str | None = None
+        self,
+        request: ReportRequest,
+        *,
+        roots: Sequence[Path],
+        here: bool = False,
+        idempotency_key: str | None = None,
     ) -> UUID:
         """Check a request and queue it; local paths must lie below `roots`.
+
+        With `here`, workers of other hosts that share the database leave it to those of this host.
 
         Raises:
             UsageError: a query, a pattern or a label is not valid.
@@ -86,6 +94,7 @@ class Reports:
             name=request.name or _name(request),
             model_version=load(request.model).version,
             roots=[str(root) for root in roots],
+            host=socket.gethostname() if here and self._settings.database_url is not None else None,
             idempotency_key=idempotency_key,
             needed=self._size(request),
         )

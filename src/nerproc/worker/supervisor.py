@@ -58,7 +58,9 @@ class Supervisor:
             QueueMismatch: the queue is not as it must be; what was in hand was finished first.
         """
         self.node = node
-        self.claims = Claims(node.database, self.id, lease_seconds=self.settings.lease_seconds)
+        self.claims = Claims(
+            node.database, self.id, lease_seconds=self.settings.lease_seconds, host=socket.gethostname()
+        )
         threads = [
             threading.Thread(target=self._renew, args=(job,), name="leases", daemon=True),
             threading.Thread(target=self._upkeep, name="upkeep", daemon=True),
