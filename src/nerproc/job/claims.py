@@ -14,7 +14,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
-from nerproc.job import sql
+from nerproc.job import reserve, sql
 from nerproc.job.quota import exceeded
 from nerproc.job.task import Claim, PlannedTask, WrittenPart
 
@@ -102,7 +102,7 @@ class Claims:
         """
         needed = sum(task.bytes for task in plan)
         row = self._db.fetch_one(
-            sql.COMPLETE_SHARD,
+            reserve.COMPLETE_SHARD,
             {
                 **_fence(claim),
                 "limit": limit,

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from nerproc.db.database import Database
 from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
 from nerproc.failpoint import failpoint
-from nerproc.job import sql
+from nerproc.job import reserve, sql
 from nerproc.job.part import PartRef, PartSummary
 from nerproc.job.quota import Quota, exceeded
 from nerproc.job.state import State
@@ -220,7 +220,7 @@ class Jobs:
         """
         self.quota.check_valid()
         limit = self.quota.limit
-        row = self._db.fetch_one(sql.RETRY, {"job": job, "limit": limit})
+        row = self._db.fetch_one(reserve.RETRY, {"job": job, "limit": limit})
         if not row:
             self._refuse(job, "retried", "only unfinished tasks of a failed or stopped job can be")
             return 0

@@ -1,14 +1,14 @@
 """How much a licence covers: what is used, and whether more may begin.
 
 Bytes are reserved when a report is sharded, and settled at its end to the size of the objects that were read
-(see COMPLETE_SHARD, CLOSE, STOP_JOB and RETRY in `sql.py`). The total never falls when a report is deleted.
+(see `reserve.py`, and CLOSE and STOP_JOB in `sql.py`). The total never falls when a report is deleted.
 """
 
 from __future__ import annotations
 
 from nerproc.db.database import Database
 from nerproc.errors import QuotaExceeded
-from nerproc.job import sql
+from nerproc.job import reserve
 from nerproc.license.base import License, refusal
 from nerproc.schema.license import License as LicenseView
 
@@ -37,7 +37,7 @@ class Quota:
 
     def used(self) -> int:
         """Bytes of all reports that ever were; running ones count with what they may need."""
-        row = self._db.fetch_one(sql.USED, retry=True)
+        row = self._db.fetch_one(reserve.USED, retry=True)
         assert row is not None
         return int(row["used"])
 
