@@ -104,59 +104,6 @@ def test_random_kills_change_nothing_in_a_bucket(
     assert_same(clouded, job, undisturbed)
 
 
-@pytest.mark.fault
-def test_each_object_that_cannot_be_read_has_its_reason(
-    stub: Stub, home: Path, files: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for path in files.iterdir():
-        stub.objects[f"in/{path.name}"] = path.read_bytes()
-    stub.objects["in/1 restless"] = b"at first"
-    stub.objects["in/2 gone"] = stub.objects["in/3 denied"] = stub.objects["in/4 cut"] = b"ann@example.org"
-    stub.faults.denied.add("in/3 denied")
-    stub.faults.cut["in/4 cut"] = 2
-    stub.faults.busy = 0.1
-
-    def disturb(method: str, key: str, number: int) -> None:
-        if key == "in/1 restless" and method == "GET":
-            stub.objects[key] = f"and then {number}".encode()
-        if method == "GET" and key.startswith("in/"):
-            stub.objects.pop("in/2 gone", None)
-
-    stub.faults.before = disturb
-    monkeypatch.setenv("NERPROC_S3_ENDPOINT_URL", stub.endpoint)
-    with fleet(home, files) as troubled:
-        job = submit(troubled, S3Source(url="s3://bucket/in"))
-        report = troubled.finish(job, 120)
-    assert {error.object: error.reason for error in report.errors} == {
-        "1 restless": "it changed while it was read",
-        "2 gone": "the object is gone",
-        "3 denied": "access is denied",
-    }
-    assert (report.state, report.objects.succeeded, report.label_counts["EMAIL"]) == (
-        "completed",
-        OBJECTS + 1,
-        5 * OBJECTS + 1,
-    )
-    assert stub.total <= 1.3 * report.objects.total
-
-
-@pytest.mark.fault
-def test_a_server_that_goes_away_delays_the_task(
-    stub: Stub, home: Path, files: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NERPROC_S3_ENDPOINT_URL", stub.endpoint)
-    for path in files.iterdir():
-        stub.objects[f"in/{path.name}"] = path.read_bytes()
-    with fleet(home, files) as troubled:
-        job = submit(troubled, S3Source(url="s3://bucket/in"))
-        stub.pause()
-        troubled.worker()
-        troubled.until(lambda: "task.retried" in troubled.kinds(job), "the listing is tried again", 90)
-        stub.resume()
-        report = troubled.finish(job, 90)
-    assert (report.state, report.objects.succeeded) == ("completed", OBJECTS)
-
-
 def test_a_divided_listing_gives_the_same_report(
     stub: Stub,
     home: Path,
