@@ -27,7 +27,16 @@ class Run:
 
 def nerproc(*arguments: str, home: Path, **environment: str) -> Run:
     """Run `nerproc ARGUMENTS --json` on `home`; fails loudly when the command does."""
-    command = [sys.executable, "-m", "nerproc", *arguments, "--json"]
+    return _run([sys.executable, "-m", "nerproc", *arguments, "--json"], home, environment)
+
+
+def licensed_scan(path: Path, *, workers: int, home: Path) -> Run:
+    """Scan more than the free licence covers (`benchmarks.licensed`)."""
+    command = [sys.executable, "-m", "benchmarks.licensed", str(path), "--workers", str(workers)]
+    return _run(command, home, {})
+
+
+def _run(command: list[str], home: Path, environment: dict[str, str]) -> Run:
     began = time.perf_counter()
     process = subprocess.Popen(
         command,

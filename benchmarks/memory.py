@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.command import folder, nerproc
+from benchmarks.command import folder, licensed_scan
 
 MIB = 1 << 20
 
@@ -31,7 +31,9 @@ def main() -> None:
             make = [sys.executable, "-m", "benchmarks.make_files", "--bytes", str(size), "--out", str(files)]
             made = [*make, "--lines", shape, "--prose", options.prose]
             subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
-            run = nerproc("scan", str(files), "--workers", "1", home=Path(work) / "home")
+            run = licensed_scan(files, workers=1, home=Path(work) / "home")
+            if run.report["state"] != "completed":
+                raise SystemExit(f"the scan of {files} ended as {run.report['state']}")
             result[f"{shape}_peak_mib"] = round(run.peak_bytes / MIB)
             result[f"{shape}_mb_s"] = round(size / 1e6 / run.report["seconds"], 1)
             result[f"{shape}_entities"] = run.report["entities"]

@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.command import folder, nerproc
+from benchmarks.command import folder, licensed_scan
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def _in_process(text: str) -> float:
 
 def _scan(source: Path, workers: int, home: Path) -> float:
     """Seconds of a scan, as the report counts them."""
-    report = nerproc("scan", str(source), "--workers", str(workers), home=home).report
+    report = licensed_scan(source, workers=workers, home=home).report
     if report["state"] != "completed":
         raise SystemExit(f"the scan of {source} ended as {report['state']}")
     return float(report["seconds"])

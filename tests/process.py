@@ -27,7 +27,9 @@ class RunningHead:
 
 def clean_environment(home: Path) -> dict[str, str]:
     """This process's environment with that home, and no setting of the developer's own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NERPROC_")}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("NERPROC_", "LICENSE_KEY"))
+    }
     return {**kept, "NERPROC_HOME": str(home)}
 
 

@@ -41,12 +41,22 @@ def test_a_healthy_home(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor", "--json"]) == ExitCode.OK
     checkups = json.loads(capfd.readouterr().out)
     assert [(checkup["check"], checkup["status"]) for checkup in checkups] == [
-        (name, "ok") for name in ("database", "schema", "workers", "clock", "queue", "storage", "disk")
+        (name, "ok")
+        for name in ("database", "schema", "license", "workers", "clock", "queue", "storage", "disk")
     ]
     assert all(0 <= checkup["seconds"] < 5 for checkup in checkups)
     assert "PostgreSQL 18" in checkups[0]["detail"]
     assert run(["status", "--json"]) == ExitCode.OK  # it left a home like any other
     assert [path for path in (home / "artifacts").rglob("*") if path.is_file()] == []
+
+
+def test_a_licence_that_is_not_valid(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(Settings.load())["license"].detail == "free, 0 of 1,073,741,824 bytes used"
+    monkeypatch.setenv("NERPROC_LICENSE_KEY", "local:key/x")
+    license = found(Settings.load())["license"]
+    assert license.status == "failed"
+    assert "not genuine" in license.detail
+    assert "NERPROC_LICENSE_KEY" in (license.remedy or "")
 
 
 def test_a_database_that_does_not_answer(
@@ -61,6 +71,7 @@ def test_a_database_that_does_not_answer(
     assert {name: checkup["status"] for name, checkup in checkups.items()} == {
         "database": "failed",
         "schema": "skipped",
+        "license": "skipped",
         "workers": "skipped",
         "clock": "skipped",
         "queue": "failed",

@@ -82,6 +82,40 @@ def test_secrets_are_not_shown(folder: Path) -> None:
     )
     assert "hunter2" not in repr(settings)
     assert "hunter2" not in settings.model_dump_json()
+    assert "hunter2" not in repr(Settings.load(license_key="hunter2"))
+    assert "hunter2" not in Settings.load(license_key="hunter2").model_dump_json()
+
+
+def test_blank_variables_are_absent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LICENSE_KEY", "KEYGEN_ACCOUNT", "KEYGEN_PUBLIC_KEY", "KEYGEN_URL"):
+        monkeypatch.setenv(f"NERPROC_{name}", "")
+    settings = Settings.load()
+    assert (settings.license_key, settings.keygen_account, settings.keygen_public_key) == (None, None, None)
+    assert settings.keygen_url == "https://api.keygen.sh"
+    monkeypatch.setenv("NERPROC_KEYGEN_URL", "keygen.example.org")
+    with pytest.raises(SettingsError, match="NERPROC_KEYGEN_URL"):
+        Settings.load()
+
+
+def test_the_licence_key_may_have_a_plain_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def key() -> str | None:
+        found = Settings.load().license_key
+        return found.get_secret_value() if found is not None else None
+
+    monkeypatch.delenv("LICENSE_KEY", raising=False)
+    assert key() is None
+    (folder / ".env").write_text("LICENSE_KEY=plain in the file\n")
+    assert key() == "plain in the file"
+    monkeypatch.setenv("LICENSE_KEY", "plain")
+    assert key() == "plain"
+    assert origins()["license_key"] == "environment"
+    monkeypatch.setenv("NERPROC_LICENSE_KEY", "")
+    assert key() == "plain"
+    monkeypatch.setenv("NERPROC_LICENSE_KEY", "own")
+    assert key() == "own"
+    for name in ("LICENSE_KEY", "NERPROC_LICENSE_KEY"):
+        monkeypatch.setenv(name, " ")
+    assert key() is None
 
 
 def test_connections_have_names(folder: Path) -> None:

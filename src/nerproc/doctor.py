@@ -1,4 +1,4 @@
-"""What a node depends on, tried out one by one: database, schema, workers, clock, queue, artifacts, disk.
+"""What a node depends on, tried out one by one: database, schema, licence, workers, clock, queue, store, disk.
 
 It opens what the settings name, as a worker would, and leaves nothing behind.
 """
@@ -23,9 +23,10 @@ from nerproc.db.database import Database
 from nerproc.db.migration import check, load, migrate
 from nerproc.errors import NerprocError, SettingsError, StorageUnreachable
 from nerproc.job.jobs import POOLS
+from nerproc.job.quota import Quota
 from nerproc.job.statistics import Statistics
 from nerproc.job.workers import Workers
-from nerproc.node import open_database, open_queue, open_storage, try_queue
+from nerproc.node import open_database, open_license, open_queue, open_storage, try_queue
 from nerproc.queue.base import Queue
 from nerproc.schema.service import Checkup, CheckupName
 from nerproc.settings import Settings
@@ -39,6 +40,7 @@ MOST_SKEW_SECONDS = 2.0
 # What a check needs beside itself: without it, its own failure would say nothing new.
 NEEDS: dict[CheckupName, CheckupName] = {
     "schema": "database",
+    "license": "schema",
     "workers": "schema",
     "clock": "database",
 }
@@ -59,6 +61,7 @@ def examine(settings: Settings) -> Iterator[Checkup]:
         looks: dict[CheckupName, Callable[[], _Found]] = {
             "database": partial(_database, database),
             "schema": partial(_schema, database, embedded=settings.database_url is None),
+            "license": partial(_license, settings, database),
             "workers": partial(_workers, database),
             "clock": partial(_clock, database),
             "queue": partial(_queue, queue, database),
@@ -113,6 +116,14 @@ def _schema(database: Database, *, embedded: bool) -> _Found:
     (migrate if embedded else check)(database)
     newest = load()[-1]
     return _Found(f"migration {newest.number:04} ({newest.name}), which is this version's")
+
+
+def _license(settings: Settings, database: Database) -> _Found:
+    quota = Quota(database, open_license(settings, database))
+    quota.check()
+    seen = quota.view()
+    limit = "" if seen.limit_bytes is None else f" of {seen.limit_bytes:,}"
+    return _Found(f"{seen.type}, {seen.used_bytes:,}{limit} bytes used")
 
 
 def _workers(database: Database) -> _Found:

@@ -1,33 +1,41 @@
 """Every error that nerproc raises on purpose.
 
-    NerprocError                   failed               500   1
-    ├── JobFailed                  job-failed           500   1
-    ├── UsageError                 usage                422   2
-    │   ├── InvalidRequest         invalid-request      422   2
-    │   ├── TooLarge               too-large            413   2
-    │   ├── QueryError             invalid-query        422   2
-    │   ├── PatternError           invalid-pattern      422   2
-    │   └── SettingsError          invalid-settings     500   2
-    ├── ObjectsFailed              objects-failed       500   3
-    ├── Refused                    refused              403   4
-    │   ├── PathNotAllowed         path-not-allowed     403   4
-    │   ├── Unauthenticated        unauthenticated      401   4
-    │   ├── ScopeMissing           scope-missing        403   4
-    │   └── TooManyRequests        too-many-requests    429   4
-    ├── NotFound                   not-found            404   5
-    ├── Conflict                   conflict             409   6
-    │   ├── IllegalMove            illegal-move         409   6
-    │   ├── QueueMismatch          queue-mismatch       409   6
-    │   └── SchemaMismatch         schema-mismatch      409   6
-    │       └── SchemaOutdated     schema-outdated      409   6
-    ├── Unreachable                unreachable          503   7
-    │   ├── HeadUnreachable        head-unreachable     503   7
-    │   ├── DatabaseUnreachable    database-unreachable 503   7
-    │   ├── QueueUnreachable       queue-unreachable    503   7
-    │   ├── StorageUnreachable     storage-unreachable  503   7
-    │   └── SourceUnreachable      source-unreachable   503   7
-    ├── WaitTimedOut               wait-timed-out       504   8
-    └── Matched                    matched              500   9
+    NerprocError                       failed                      500   1
+    ├── JobFailed                      job-failed                  500   1
+    ├── UsageError                     usage                       422   2
+    │   ├── InvalidRequest             invalid-request             422   2
+    │   ├── TooLarge                   too-large                   413   2
+    │   ├── QueryError                 invalid-query               422   2
+    │   ├── PatternError               invalid-pattern             422   2
+    │   └── SettingsError              invalid-settings            500   2
+    ├── ObjectsFailed                  objects-failed              500   3
+    ├── Refused                        refused                     403   4
+    │   ├── PathNotAllowed             path-not-allowed            403   4
+    │   ├── Unauthenticated            unauthenticated             401   4
+    │   ├── ScopeMissing               scope-missing               403   4
+    │   ├── TooManyRequests            too-many-requests           429   4
+    │   ├── LicenseInvalid             license-invalid             403   4
+    │   ├── LicenseExpired             license-expired             403   4
+    │   ├── LicenseNotYetValid         license-not-yet-valid       403   4
+    │   ├── LicenseEntitlementMissing  license-entitlement-missing 403   4
+    │   ├── LicenseNotFound            license-not-found           403   4
+    │   ├── LicenseSuspended           license-suspended           403   4
+    │   ├── LicenseUnavailable         license-unavailable         503   4
+    │   └── QuotaExceeded              quota-exceeded              403   4
+    ├── NotFound                       not-found                   404   5
+    ├── Conflict                       conflict                    409   6
+    │   ├── IllegalMove                illegal-move                409   6
+    │   ├── QueueMismatch              queue-mismatch              409   6
+    │   └── SchemaMismatch             schema-mismatch             409   6
+    │       └── SchemaOutdated         schema-outdated             409   6
+    ├── Unreachable                    unreachable                 503   7
+    │   ├── HeadUnreachable            head-unreachable            503   7
+    │   ├── DatabaseUnreachable        database-unreachable        503   7
+    │   ├── QueueUnreachable           queue-unreachable           503   7
+    │   ├── StorageUnreachable         storage-unreachable         503   7
+    │   └── SourceUnreachable          source-unreachable          503   7
+    ├── WaitTimedOut                   wait-timed-out              504   8
+    └── Matched                        matched                     500   9
 
 The columns are the slug (stable, in problem+json and `--json`), the HTTP status and the exit code.
 Messages name no entity text and no secrets: they go to logs and terminals.
@@ -179,6 +187,55 @@ class TooManyRequests(Refused):
         """`seconds` is how long to wait before the next request."""
         self.seconds = seconds
         super().__init__(message, hint=hint)
+
+
+class LicenseInvalid(Refused):
+    """The licence key is not genuine."""
+
+    slug = "license-invalid"
+
+
+class LicenseExpired(Refused):
+    """The licence has expired."""
+
+    slug = "license-expired"
+
+
+class LicenseNotYetValid(Refused):
+    """The licence is not valid yet."""
+
+    slug = "license-not-yet-valid"
+
+
+class LicenseEntitlementMissing(Refused):
+    """The licence does not cover this."""
+
+    slug = "license-entitlement-missing"
+
+
+class LicenseNotFound(Refused):
+    """There is no such licence."""
+
+    slug = "license-not-found"
+
+
+class LicenseSuspended(Refused):
+    """The licence is suspended."""
+
+    slug = "license-suspended"
+
+
+class LicenseUnavailable(Refused):
+    """The licence cannot be validated now."""
+
+    slug = "license-unavailable"
+    status = 503
+
+
+class QuotaExceeded(Refused):
+    """The report does not fit into what the free licence covers."""
+
+    slug = "quota-exceeded"
 
 
 class NotFound(NerprocError):

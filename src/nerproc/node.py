@@ -11,6 +11,7 @@ from nerproc.settings import Settings
 
 if TYPE_CHECKING:
     from nerproc.db.database import Database
+    from nerproc.license.base import License
     from nerproc.queue.base import Queue
     from nerproc.schema.report import Source as SourceRequest
     from nerproc.source.base import Source
@@ -99,19 +100,63 @@ def open_source(
     return LocalSource(paths, [Path(root) for root in roots], without=settings.home)
 
 
-class Node:
-    """Everything that a role needs, wired: database, queue, storage, jobs, reports, maintenance."""
+def open_license(settings: Settings, database: Database) -> License:
+    """The licence that the settings name; nobody is asked about it yet.
 
-    def __init__(self, settings: Settings, database: Database, queue: Queue, storage: Storage) -> None:
+    Raises:
+        SettingsError: Keygen's public key is none.
+    """
+    from nerproc.license.free import FreeLicense
+
+    if settings.license_key is None:
+        return FreeLicense()
+    from nerproc.license import key as keys
+    from nerproc.license.record import Record
+
+    key = settings.license_key.get_secret_value().strip()
+    if key.startswith(keys.PREFIX):
+        from nerproc.license.local import LocalLicense
+
+        return LocalLicense(key, keys.load_public_key(), Record(database, key))
+    from nerproc.license.answer import public_key_of
+    from nerproc.license.keygen import KeygenLicense, Server, UnplacedLicense
+
+    if settings.keygen_account is None or settings.keygen_public_key is None:
+        return UnplacedLicense()
+    public_key = public_key_of(settings.keygen_public_key)
+    server = Server(settings.keygen_url, settings.keygen_account, public_key)
+    scope = f"{server.url} {server.account}"
+    return KeygenLicense(key, server, Record(database, key, scope=scope))
+
+
+class Node:
+    """Everything that a role needs, wired: database, queue, storage, licence, jobs, reports, maintenance."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        queue: Queue,
+        storage: Storage,
+        *,
+        license: License | None = None,
+    ) -> None:
+        """`license` stands in for the one that the settings name.
+
+        Raises:
+            SettingsError: the settings of the licence are not valid.
+        """
         from nerproc.job.jobs import Jobs
         from nerproc.job.maintenance import Maintenance
+        from nerproc.job.quota import Quota
         from nerproc.report.reports import Reports
 
         self.settings = settings
         self.database = database
         self.queue = queue
         self.storage = storage
-        self.jobs = Jobs(database, queue, storage)
+        self.license = license or open_license(settings, database)
+        self.jobs = Jobs(database, queue, storage, Quota(database, self.license))
         self.reports = Reports(self.jobs, storage, settings)
         self.maintenance = Maintenance(
             database,
@@ -122,12 +167,14 @@ class Node:
         )
 
     @classmethod
-    def open(cls, settings: Settings, *, migrate: bool = True) -> Self:
+    def open(cls, settings: Settings, *, migrate: bool = True, license: License | None = None) -> Self:
         """Connect everything; `migrate` brings the database to this version (else it must be at it).
 
         A queue that is down is no hindrance: jobs can be submitted, and workers look for work by themselves.
+        `license` stands in for the one that the settings name.
 
         Raises:
+            SettingsError: the settings of the licence are not valid.
             Unreachable: something else does not answer.
             SchemaMismatch: the database belongs to another version.
         """
@@ -137,7 +184,8 @@ class Node:
         try:
             database.open()
             (migration.migrate if migrate else migration.check)(database)
-            return cls(settings, database, open_queue(settings, database), open_storage(settings))
+            queue, storage = open_queue(settings, database), open_storage(settings)
+            return cls(settings, database, queue, storage, license=license)
         except BaseException:
             database.close()
             raise

@@ -18,6 +18,7 @@ from nerproc.errors import NotFound, SettingsError
 
 PREFIX = "NERPROC_"
 MIB = 1 << 20
+KEYGEN_URL = "https://api.keygen.sh"
 Endpoint = Annotated[str, Field(pattern=r"^https?://[^/@]+/?$")]
 Region = Annotated[str, Field(pattern=r"^[a-zA-Z0-9-]+$")]
 S3_URL = r"^s3://[a-zA-Z0-9][a-zA-Z0-9._-]{1,253}(/(?s:.)*)?$"
@@ -82,6 +83,20 @@ class Settings(BaseModel):
         default=None,
         description="Token that commands send to the head; a head that has it set lets it do everything.",
     )
+    license_key: SecretStr | None = Field(
+        default=None, description="Licence key; absent: 1 GiB is free. Also read from plain LICENSE_KEY."
+    )
+    keygen_account: str | None = Field(
+        default=None, description="Account at Keygen that issued the licence key, if Keygen did: id or slug."
+    )
+    keygen_url: str = Field(
+        default=KEYGEN_URL,
+        pattern=r"^https?://[^/\s]+",
+        description="Keygen server that validates the licence key.",
+    )
+    keygen_public_key: str | None = Field(
+        default=None, description="Ed25519 public key of that account: hexadecimal, or DER in base64."
+    )
     host: str = Field(default="127.0.0.1", description="Address that `nerproc serve` binds.")
     port: int = Field(default=8001, ge=0, le=65_535, description="Port that `nerproc serve` binds.")
     tls_cert: Path | None = Field(default=None, description="Certificate chain of the head (PEM), for HTTPS.")
@@ -129,6 +144,18 @@ class Settings(BaseModel):
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return Path(os.path.abspath(home.expanduser()))  # noqa: PTH100 - resolve() would follow links
+
+    @field_validator("license_key", "keygen_account", "keygen_public_key")
+    @classmethod
+    def _blank_is_absent(cls, value: SecretStr | str | None) -> SecretStr | str | None:
+        """Compose files and service managers set empty variables."""
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        return value if text and text.strip() else None
+
+    @field_validator("keygen_url", mode="before")
+    @classmethod
+    def _blank_is_the_default(cls, url: Any) -> Any:
+        return url or KEYGEN_URL
 
     @field_validator("roots")
     @classmethod
@@ -232,10 +259,18 @@ def _sources(flags: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
     return {
         "nerproc.toml": TomlConfigSettingsSource(Sourced, _toml())(),
-        ".env": DotEnvSettingsSource(Sourced)(),
-        "environment": EnvSettingsSource(Sourced)(),
+        ".env": _with_plain_key(DotEnvSettingsSource(Sourced)),
+        "environment": _with_plain_key(EnvSettingsSource(Sourced)),
         "flag": {name: value for name, value in flags.items() if value is not None},
     }
+
+
+def _with_plain_key(source: Any) -> dict[str, Any]:
+    """What a source of variables sets; LICENSE_KEY stands in for NERPROC_LICENSE_KEY."""
+    found: dict[str, Any] = source()
+    if not found.get("license_key") and (plain := source.env_vars.get("license_key")):
+        found["license_key"] = plain
+    return found
 
 
 def _toml() -> Path:

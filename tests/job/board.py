@@ -11,7 +11,9 @@ from nerproc.job.claims import Claims
 from nerproc.job.jobs import Jobs
 from nerproc.job.maintenance import Maintenance
 from nerproc.job.part import PartSummary
+from nerproc.job.quota import Quota
 from nerproc.job.task import Claim, PlannedTask, WrittenPart
+from nerproc.license.free import FreeLicense
 from nerproc.queue.base import Permit
 from nerproc.schema.report import LocalSource, ReportRequest
 from nerproc.storage.local import LocalStorage
@@ -43,12 +45,13 @@ class RecordingQueue:
 class Board:
     """Jobs, the claims of several workers on them, and the upkeep."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, *, limit_bytes: int | None = None) -> None:
         migrate(database)
         self.database = database
         self.queue = RecordingQueue()
         self.storage = LocalStorage(folder)
-        self.jobs = Jobs(database, self.queue, self.storage)
+        self.license = FreeLicense(limit_bytes)
+        self.jobs = Jobs(database, self.queue, self.storage, Quota(database, self.license))
         self.maintenance = self.upkeep()
 
     def upkeep(self, *, compact_parts: int = 64, lease_seconds: float = 30) -> Maintenance:
@@ -74,7 +77,7 @@ class Board:
         plan = [
             PlannedTask(number, f"manifest-{number}", objects, 100 * objects) for number in range(1, tasks + 1)
         ]
-        assert worker.complete_shard(claim, plan)
+        assert worker.complete_shard(claim, plan, limit=self.jobs.quota.limit)
         return job
 
 

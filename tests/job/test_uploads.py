@@ -14,7 +14,9 @@ from nerproc.db import migration
 from nerproc.db.database import Database
 from nerproc.errors import InvalidRequest, NotFound
 from nerproc.job.jobs import Jobs
+from nerproc.job.quota import Quota
 from nerproc.job.uploads import Uploads
+from nerproc.license.free import FreeLicense
 from nerproc.queue.postgres import PostgresQueue
 from nerproc.schema.report import ReportRequest, UploadSource
 from nerproc.storage.local import LocalStorage
@@ -73,7 +75,7 @@ def test_an_upload_stays_as_long_as_its_report(
 ) -> None:
     upload = receive(uploads)
     queue = PostgresQueue(database)
-    jobs = Jobs(database, queue, storage)
+    jobs = Jobs(database, queue, storage, Quota(database, FreeLicense()))
     job = jobs.submit(
         ReportRequest(source=UploadSource(upload_id=upload)), name="x", model_version="1", roots=[]
     )

@@ -29,6 +29,7 @@ def assert_same(fleet: Fleet, job: UUID, undisturbed: tuple[Report, list[Entity]
     ends = [event.task for event in fleet.node.jobs.events(job) if event.kind == "task.completed"]
     assert len(ends) == len(set(ends))
     assert fleet.node.database.fetch_all("SELECT * FROM lease") == []
+    assert fleet.node.jobs.quota.used() == report.bytes
 
 
 def test_an_undisturbed_scan_finds_everything(undisturbed: tuple[Report, list[Entity]]) -> None:

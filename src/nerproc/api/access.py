@@ -51,6 +51,7 @@ NEEDS: dict[str, Scope | None] = {
     "list_workers": "admin",
     "get_metrics": "reports:read",
     "get_throughput": "reports:read",
+    "get_license": "reports:read",
     "prometheus": "reports:read",
 }
 

@@ -18,6 +18,7 @@ from nerproc.api import (
     events,
     health,
     jobs,
+    license,
     metrics,
     models,
     problem,
@@ -35,7 +36,8 @@ from nerproc.api.openapi import describe
 from nerproc.api.parameter import PREFIX
 from nerproc.node import Node
 
-ROUTERS = (reports, results, events, jobs, uploads, models, validate, workers, metrics, health)  # below /api/v1
+# Below /api/v1.
+ROUTERS = (reports, results, events, jobs, uploads, models, validate, workers, metrics, license, health)
 ROOTS = (health, prometheus, reference)  # at the root, not in the reference
 
 

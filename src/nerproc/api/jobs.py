@@ -79,7 +79,7 @@ def resume_job(node: TheNode, job_id: JobId) -> Job:
     return node.reports.job(job_id)
 
 
-@router.post("/{job_id}/retry", operation_id="retry_job", responses=problems(404, 409))
+@router.post("/{job_id}/retry", operation_id="retry_job", responses=problems(403, 404, 409))
 def retry_job(node: TheNode, job_id: JobId) -> Job:
     """Queue what a failed or stopped job has not done; what was found so far stays."""
     node.jobs.retry(job_id)

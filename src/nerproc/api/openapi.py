@@ -25,7 +25,7 @@ TAGS = [
     {"name": "uploads", "description": "Files to be scanned, sent to the head."},
     {"name": "models", "description": "Named sets of detectors and their labels."},
     {"name": "validation", "description": "Check queries and expressions before they are submitted."},
-    {"name": "operation", "description": "Health and figures."},
+    {"name": "operation", "description": "Health, figures, and the licence."},
 ]
 
 # An entity is a plain dataclass, for speed: what its fields mean is said here.

@@ -10,6 +10,7 @@ from uuid import UUID
 from nerproc.client.address import find_head
 from nerproc.client.client import Client, ExportFormat
 from nerproc.schema.entity import Entity
+from nerproc.schema.license import License
 from nerproc.schema.report import (
     Event,
     Job,
@@ -49,6 +50,7 @@ class Backend(Protocol):
     def activity(self, job: UUID) -> Activity: ...  # noqa: D102
     def workers(self) -> list[Worker]: ...  # noqa: D102
     def models(self) -> list[ModelCard]: ...  # noqa: D102
+    def license(self) -> License: ...  # noqa: D102
 
 
 @contextmanager

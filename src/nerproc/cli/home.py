@@ -13,6 +13,7 @@ from nerproc.access.tokens import Tokens
 from nerproc.client.client import ExportFormat
 from nerproc.node import Node
 from nerproc.schema.entity import Entity
+from nerproc.schema.license import License
 from nerproc.schema.report import (
     Event,
     Job,
@@ -149,6 +150,10 @@ class Home:
         from nerproc.model.registry import cards
 
         return cards()
+
+    def license(self) -> License:
+        """The licence of the home, and how much of it is used."""
+        return self.node.jobs.quota.view()
 
 
 def _pages(page: Callable[[str | None], tuple[Sequence[T], str | None]]) -> Iterator[T]:

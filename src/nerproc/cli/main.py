@@ -8,7 +8,20 @@ from collections.abc import Callable
 
 import typer
 
-from nerproc.cli import command, config, doctor, job, model, report, scan, serve, submit, token, workers
+from nerproc.cli import (
+    command,
+    config,
+    doctor,
+    job,
+    license,
+    model,
+    report,
+    scan,
+    serve,
+    submit,
+    token,
+    workers,
+)
 from nerproc.cli import help as helping
 from nerproc.cli.failure import fail, fail_to_parse, fail_unexpectedly
 from nerproc.errors import ExitCode, NerprocError
@@ -22,6 +35,7 @@ for call in COMMANDS:
     app.command()(call)
 app.add_typer(report.app, name="report")
 app.add_typer(model.app, name="model")
+app.add_typer(license.app, name="license")
 app.add_typer(token.app, name="token")
 app.add_typer(config.app, name="config")
 app.command(name="help")(helping.show)

@@ -13,7 +13,8 @@ import typer
 from nerproc.cli import command
 from nerproc.cli.output import check_writable, paint, show_one, words, write_file
 from nerproc.cli.request import starts_report
-from nerproc.errors import ExitCode, Matched, NotFound, ObjectsFailed, UsageError
+from nerproc.cli.submit import verdict
+from nerproc.errors import ExitCode, Matched, NotFound, UsageError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -149,14 +150,9 @@ def _show(report: Report, *, as_json: bool) -> None:
 
 
 def _verdict(node: Node, report: Report, *, fail_on: str | None, strict: bool) -> ExitCode:
-    if report.state != "completed":
-        return ExitCode.FAILED
-    total = report.objects.total
-    if fail_on is not None:
+    if report.state == "completed" and fail_on is not None:
         matches, more = node.reports.search(report.id, fail_on, limit=MOST_MATCHES)
         if matches:
             count = f"more than {MOST_MATCHES:,}" if more else f"{len(matches):,}"
-            raise Matched(f"{count} of {total:,} objects match {fail_on}")
-    if strict and report.objects.failed:
-        raise ObjectsFailed(f"{report.objects.failed:,} of {total:,} objects failed.")
-    return ExitCode.OK
+            raise Matched(f"{count} of {report.objects.total:,} objects match {fail_on}")
+    return verdict(report, strict=strict)

@@ -10,7 +10,7 @@ import typer
 from nerproc.cli import command
 from nerproc.cli.output import data, paint, show_one, words
 from nerproc.cli.request import starts_report
-from nerproc.errors import ExitCode, ObjectsFailed
+from nerproc.errors import ExitCode, ObjectsFailed, QuotaExceeded
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -101,7 +101,12 @@ def verdict(report: Report, *, strict: bool = False) -> ExitCode:
 
     Raises:
         ObjectsFailed: with `strict`, if any did.
+        QuotaExceeded: the licence did not cover it.
     """
+    if report.failure_slug == QuotaExceeded.slug:
+        from nerproc.job.quota import LIFT_THE_LIMIT
+
+        raise QuotaExceeded(report.failure, hint=LIFT_THE_LIMIT)
     if report.state != "completed":
         return ExitCode.FAILED
     if strict and report.objects.failed:

@@ -20,6 +20,7 @@ from nerproc.client.transport import Transport
 from nerproc.client.upload import LocalFile, Multipart, find_files, name_of
 from nerproc.errors import HeadUnreachable, InvalidRequest, WaitTimedOut
 from nerproc.schema.entity import Entity
+from nerproc.schema.license import License
 from nerproc.schema.report import (
     Event,
     Group,
@@ -103,6 +104,7 @@ class Client:
             Refused: the head may not read a path, or not list the bucket.
             SourceUnreachable: the S3 server does not answer the head.
             Conflict: the key was used for another request.
+            Refused: the head's licence is not valid, or does not cover the report.
         """
         if isinstance(source, str) and source.startswith(S3):
             source = s3_source(source)
@@ -324,6 +326,10 @@ class Client:
     def models(self) -> list[ModelCard]:
         """The models that the head knows."""
         return [_read(ModelCard, item) for item in self._http.get("/models")["items"]]
+
+    def license(self) -> License:
+        """The head's licence, and how much of it is used."""
+        return _read(License, self._http.get("/license"))
 
 
 def _read(kind: type[W], value: Any) -> W:

@@ -24,6 +24,7 @@ from nerproc.errors import QueueUnreachable
 from nerproc.head.address import announced, bind, check_exposure, check_tls, is_loopback, url_of
 from nerproc.head.fleet import Fleet
 from nerproc.job.jobs import POOL
+from nerproc.license.watch import watch
 from nerproc.node import Node
 from nerproc.settings import Settings
 from nerproc.worker.ending import ending
@@ -132,13 +133,18 @@ def _workers(settings: Settings, concurrency: int, head: _Head) -> Iterator[None
 
 @contextlib.contextmanager
 def _upkeep(node: Node) -> Iterator[None]:
-    """Look after jobs for the length of the block, whether there are workers or not."""
+    """Look after jobs and the licence for the length of the block, whether there are workers or not."""
     ended = threading.Event()
 
-    thread = threading.Thread(target=node.maintenance.run, args=(ended,), name="upkeep", daemon=True)
-    thread.start()
+    threads = [
+        threading.Thread(target=node.maintenance.run, args=(ended,), name="upkeep", daemon=True),
+        threading.Thread(target=watch, args=(node.license, ended), name="license", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         ended.set()
-        thread.join(GRACE_SECONDS)
+        for thread in threads:
+            thread.join(GRACE_SECONDS)

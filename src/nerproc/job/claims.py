@@ -14,7 +14,8 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
-from nerproc.job import sql
+from nerproc.job import reserve, sql
+from nerproc.job.quota import exceeded
 from nerproc.job.task import Claim, PlannedTask, WrittenPart
 
 ERROR_BUDGET = 5  # attempts that may end with an error
@@ -34,10 +35,13 @@ class Claims:
         self._worker = worker
         self._ttl = lease_seconds
 
-    def claim(self, pools: Collection[str], *, job: UUID | None = None, limit: int = 1) -> list[Claim]:
+    def claim(
+        self, pools: Collection[str], *, job: UUID | None = None, limit: int = 1, begin: bool = True
+    ) -> list[Claim]:
         """Take the best ready tasks of `pools` (of `job` only, if given), up to `limit`.
 
-        Jobs take turns: the one with the fewest running tasks comes first.
+        Jobs take turns: the one with the fewest running tasks comes first. Without `begin` no report is begun,
+        only work on those that have been.
         """
         rows = self._db.fetch_all(
             sql.CLAIM,
@@ -45,6 +49,7 @@ class Claims:
                 "pools": list(pools),
                 "job": job,
                 "limit": limit,
+                "begin": begin,
                 "worker": self._worker,
                 "host": self._host or "",
                 "ttl": self._ttl,
@@ -89,18 +94,32 @@ class Claims:
         """End a task that has committed everything."""
         return self._held(sql.COMPLETE, claim, failure=None)
 
-    def complete_shard(self, claim: Claim, plan: Sequence[PlannedTask]) -> bool:
-        """End a shard task with the tasks that it planned, in one statement."""
-        return self._held(
-            sql.COMPLETE_SHARD,
-            claim,
-            failure=None,
-            numbers=[task.number for task in plan],
-            kinds=[task.kind for task in plan],
-            manifests=[task.manifest for task in plan],
-            objects=[task.objects for task in plan],
-            bytes=[task.bytes for task in plan],
+    def complete_shard(self, claim: Claim, plan: Sequence[PlannedTask], *, limit: int | None) -> bool:
+        """End a shard task with the tasks that it planned, in one statement.
+
+        It fails when they need more bytes than a licence covers that has such a `limit`; what other sections of
+        the listing have planned ends with it.
+        """
+        needed = sum(task.bytes for task in plan)
+        row = self._db.fetch_one(
+            reserve.COMPLETE_SHARD,
+            {
+                **_fence(claim),
+                "limit": limit,
+                "refusal": exceeded("<used>", limit or 0, needed).message,
+                "numbers": [task.number for task in plan],
+                "kinds": [task.kind for task in plan],
+                "manifests": [task.manifest for task in plan],
+                "objects": [task.objects for task in plan],
+                "bytes": [task.bytes for task in plan],
+            },
+            retry=True,
         )
+        if row and row["refused"]:
+            with self._db.transaction() as connection:
+                connection.execute(sql.STOP_TASKS, {"job": claim.job})
+                connection.execute(sql.UNLEASE, {"job": claim.job})
+        return bool(row and row["held"])
 
     def complete_compact(self, claim: Claim, files: list[dict[str, Any]], moves: list[dict[str, Any]]) -> bool:
         """End a compact task and swap its merged parts in, in one statement."""

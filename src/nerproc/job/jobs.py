@@ -16,8 +16,9 @@ from psycopg.types.json import Jsonb
 from nerproc.db.database import Database
 from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
 from nerproc.failpoint import failpoint
-from nerproc.job import sql
+from nerproc.job import reserve, sql
 from nerproc.job.part import PartRef, PartSummary
+from nerproc.job.quota import Quota, exceeded
 from nerproc.job.state import State
 from nerproc.job.task import Claim, artifacts
 from nerproc.queue.base import Queue, wake
@@ -43,6 +44,7 @@ class JobRecord:
     request: ReportRequest
     group_ids: dict[str, UUID]
     failure: str | None
+    failure_slug: str | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -67,7 +69,8 @@ class JobRecord:
 class Jobs:
     """The jobs of one database."""
 
-    def __init__(self, database: Database, queue: Queue, storage: Storage) -> None:
+    def __init__(self, database: Database, queue: Queue, storage: Storage, quota: Quota) -> None:
+        self.quota = quota
         self._db = database
         self._queue = queue
         self._storage = storage
@@ -81,15 +84,22 @@ class Jobs:
         roots: list[str],
         host: str | None = None,
         idempotency_key: str | None = None,
+        needed: int | None = None,
     ) -> UUID:
         """Queue a job; with an `idempotency_key` that was used before, return the job it made.
 
+        `needed` is how many bytes it will read, where that is known already.
         With a `host`, only workers there take its tasks: nobody else has its files.
 
         Raises:
             Conflict: the key was used for another request.
+            Refused: the licence does not let it begin.
+            QuotaExceeded: the licence does not cover it.
         """
         body = request.model_dump(mode="json")
+        if idempotency_key is not None and self._db.fetch_one(sql.BY_IDEMPOTENCY_KEY, {"key": idempotency_key}):
+            return self._submitted_before(idempotency_key, body)
+        self.quota.check(needed)
         row = self._db.fetch_one(
             sql.SUBMIT,
             {
@@ -205,11 +215,17 @@ class Jobs:
         Raises:
             NotFound: there is no such job.
             IllegalMove: it has neither failed nor stopped, or every task of it is done.
+            Refused: the licence does not let it begin.
+            QuotaExceeded: the licence does not cover what it has left to read.
         """
-        row = self._db.fetch_one(sql.RETRY, {"job": job})
+        self.quota.check_valid()
+        limit = self.quota.limit
+        row = self._db.fetch_one(reserve.RETRY, {"job": job, "limit": limit})
         if not row:
             self._refuse(job, "retried", "only unfinished tasks of a failed or stopped job can be")
             return 0
+        if not row["fits"]:
+            raise exceeded(f"{row['used']:,}", limit or 0, row["needed"])
         wake(self._queue, POOL, row["tasks"])
         return int(row["tasks"])
 

@@ -55,7 +55,8 @@ share AS MATERIALIZED (
     SELECT live.id AS job_id FROM live CROSS JOIN LATERAL
       (SELECT row_number() OVER () AS turn FROM
         (SELECT FROM task WHERE job_id = live.id AND pool = ANY(%(pools)s)
-            AND state = 'queued' AND ready_at <= clock_timestamp() LIMIT %(limit)s) ready) turns
+            AND state = 'queued' AND ready_at <= clock_timestamp() AND (%(begin)s OR number > 0)
+          LIMIT %(limit)s) ready) turns
      ORDER BY live.running + turns.turn, live.created_at, live.id LIMIT %(limit)s) dealt
    GROUP BY job_id),
 pick AS MATERIALIZED (
@@ -65,6 +66,7 @@ pick AS MATERIALIZED (
     CROSS JOIN LATERAL
     (SELECT id FROM task
       WHERE job_id = j.id AND pool = ANY(%(pools)s) AND state = 'queued' AND ready_at <= clock_timestamp()
+        AND (%(begin)s OR number > 0)
       ORDER BY number LIMIT j.tasks FOR UPDATE SKIP LOCKED) t
   LIMIT %(limit)s),
 claimed AS (
@@ -126,17 +128,6 @@ SELECT count(*) AS held FROM ended"""
 
 COMPLETE = _END.format(state="completed", more="")
 FAIL = _END.format(state="failed", more="")
-
-# Ends the shard task and makes the tasks that it planned, all or nothing.
-COMPLETE_SHARD = _END.format(
-    state="completed",
-    more=""",
-made AS (
-  INSERT INTO task (job_id, number, kind, pool, manifest, objects, bytes)
-  SELECT ended.job_id, plan.number, plan.kind, 'infer', plan.manifest, plan.objects, plan.bytes
-    FROM ended, unnest(%(numbers)s::int[], %(kinds)s::text[], %(manifests)s::text[], %(objects)s::int[],
-                       %(bytes)s::bigint[]) AS plan (number, kind, manifest, objects, bytes))""",
-)
 
 # Ends the compact task and swaps the merged parts in.
 COMPLETE_COMPACT = _END.format(
@@ -244,21 +235,28 @@ ON CONFLICT (job_id, number) DO NOTHING RETURNING pool"""
 # In a statement of its own after the commit of the last task; in the same one, of two last tasks neither
 # would see the other. Maintenance repeats it, in case nobody did.
 CLOSE = """
-WITH sums AS (
+WITH live AS MATERIALIZED (
+  SELECT id, billed FROM job
+   WHERE id = %(job)s AND state IN ('queued', 'running')
+     AND NOT EXISTS (SELECT FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running'))
+     FOR NO KEY UPDATE),
+sums AS (
   SELECT (SELECT coalesce(sum(objects), 0) FROM task WHERE job_id = %(job)s AND kind = 'infer') AS listed,
          (SELECT coalesce(sum(failed), 0) FROM part WHERE job_id = %(job)s AND merged_into IS NULL) AS failed,
-         (SELECT failure FROM task WHERE job_id = %(job)s AND state = 'failed' AND kind <> 'compact'
-           ORDER BY number LIMIT 1) AS failure),
+         (SELECT coalesce(sum(bytes), 0) FROM part WHERE job_id = %(job)s AND merged_into IS NULL) AS bytes,
+         why.failure, why.failure_slug
+    FROM live LEFT JOIN LATERAL (
+      SELECT failure, failure_slug FROM task
+       WHERE job_id = %(job)s AND state = 'failed' AND kind <> 'compact' ORDER BY number LIMIT 1) why ON true),
 closed AS (
-  UPDATE job SET finished_at = clock_timestamp(),
+  UPDATE job SET finished_at = clock_timestamp(), billed = sums.bytes, failure_slug = sums.failure_slug,
          state = CASE WHEN sums.failure IS NOT NULL OR (sums.listed > 0 AND sums.failed >= sums.listed)
                       THEN 'failed' ELSE 'completed' END,
          failure = CASE WHEN sums.failure IS NOT NULL THEN sums.failure
                         WHEN sums.listed > 0 AND sums.failed >= sums.listed THEN 'every object failed' END
-    FROM sums
-   WHERE id = %(job)s AND state IN ('queued', 'running')
-     AND NOT EXISTS (SELECT FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running'))
-  RETURNING job.id, job.state, job.failure),
+    FROM live, sums WHERE job.id = live.id
+  RETURNING job.id, job.state, job.failure, sums.bytes - live.billed AS owed),
+settled AS (UPDATE quota SET used = quota.used + closed.owed FROM closed WHERE closed.owed <> 0),
 noted AS (INSERT INTO event (job_id, kind, detail)
           SELECT id, 'job.' || state, jsonb_strip_nulls(jsonb_build_object('reason', failure)) FROM closed)
 SELECT state FROM closed"""
@@ -267,18 +265,24 @@ CLOSABLE = """
 SELECT id FROM job WHERE state IN ('queued', 'running')
    AND NOT EXISTS (SELECT FROM task WHERE job_id = job.id AND state IN ('queued', 'running'))"""
 
-# Two statements of one transaction: the second must see the lease of a claim that the first waited for.
+# The first of two statements of one transaction: the second, UNLEASE or STOP_JOB, must see the lease of a claim
+# that the first waited for.
 STOP_TASKS = """
 WITH live AS MATERIALIZED (
   SELECT id FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running') ORDER BY id FOR UPDATE)
 UPDATE task SET state = 'stopped', finished_at = clock_timestamp() FROM live WHERE task.id = live.id"""
-STOP_JOB = """
-WITH unleased AS (
-  DELETE FROM lease USING task
-   WHERE lease.job_id = %(job)s AND task.id = lease.task_id AND task.state <> 'running'),
+UNLEASE = """
+DELETE FROM lease USING task
+ WHERE lease.job_id = %(job)s AND task.id = lease.task_id AND task.state <> 'running'"""
+STOP_JOB = f"""
+WITH live AS MATERIALIZED (
+  SELECT id, billed FROM job WHERE id = %(job)s AND state IN ('queued', 'running') FOR NO KEY UPDATE),
+cost AS (SELECT coalesce(sum(bytes), 0) AS bytes FROM part WHERE job_id = %(job)s AND merged_into IS NULL),
+unleased AS ({UNLEASE}),
 stopped AS (
-  UPDATE job SET state = 'stopped', finished_at = clock_timestamp()
-   WHERE id = %(job)s AND state IN ('queued', 'running') RETURNING id),
+  UPDATE job SET state = 'stopped', finished_at = clock_timestamp(), billed = cost.bytes
+    FROM live, cost WHERE job.id = live.id RETURNING job.id, cost.bytes - live.billed AS owed),
+settled AS (UPDATE quota SET used = quota.used + stopped.owed FROM stopped WHERE stopped.owed <> 0),
 noted AS (INSERT INTO event (job_id, kind) SELECT id, 'job.stopped' FROM stopped)
 SELECT count(*) AS held FROM stopped"""
 
@@ -290,24 +294,11 @@ noted AS (INSERT INTO event (job_id, kind)
           SELECT id, CASE WHEN %(paused)s THEN 'job.paused' ELSE 'job.resumed' END FROM moved)
 SELECT count(*) AS held FROM moved"""
 
-# Tasks before the job, as the lock order wants; a job that is not failed or stopped keeps everything.
-RETRY = """
-WITH old AS MATERIALIZED (SELECT id FROM job WHERE id = %(job)s AND state IN ('failed', 'stopped')),
-back AS (
-  UPDATE task SET state = 'queued', errors = 0, crashes = 0, failure = NULL, finished_at = NULL,
-         ready_at = clock_timestamp()
-    FROM old WHERE task.job_id = old.id AND task.state IN ('failed', 'stopped') RETURNING task.id),
-moved AS (
-  UPDATE job SET state = 'queued', failure = NULL, finished_at = NULL, paused = false
-    FROM old WHERE job.id = old.id AND EXISTS (SELECT FROM back) RETURNING job.id),
-noted AS (INSERT INTO event (job_id, kind, detail)
-          SELECT id, 'job.retried', jsonb_build_object('tasks', (SELECT count(*) FROM back)) FROM moved)
-SELECT (SELECT count(*) FROM back) AS tasks FROM moved"""
-
 DELETE = "DELETE FROM job WHERE id = %(job)s"
 
 _JOBS = """
 SELECT j.id, j.kind, j.name, j.model, j.model_version, j.state, j.paused, j.request, j.group_ids, j.failure,
+       j.failure_slug,
        j.created_at, j.started_at, j.finished_at, clock_timestamp() AS now,
        coalesce(t.objects, 0) AS total_objects, coalesce(t.bytes, 0)::bigint AS total_bytes,
        coalesce(p.succeeded, 0) AS succeeded, coalesce(p.skipped, 0) AS skipped,

@@ -80,7 +80,7 @@ class Reports:
             PathNotAllowed: a path is outside the roots.
             NotFound: there is no such model, upload, bucket (or nothing in it) or earlier report.
             Conflict: the earlier report is not ready.
-            Refused: the bucket may not be listed.
+            Refused: the bucket may not be listed, or the licence does not let the report begin or cover it.
             SourceUnreachable: the S3 server does not answer.
         """
         for group in request.groups:
@@ -96,7 +96,16 @@ class Reports:
             roots=[str(root) for root in roots],
             host=socket.gethostname() if here and self._settings.database_url is not None else None,
             idempotency_key=idempotency_key,
+            needed=self._size(request),
         )
+
+    def _size(self, request: ReportRequest) -> int | None:
+        """How many bytes will be read, if that is known without a worker and of interest."""
+        source = request.source
+        if not isinstance(source, UploadSource) or request.since is not None or self._jobs.quota.limit is None:
+            return None
+        refs = Selection(request).choose(uploaded.UploadSource(self._storage, source.upload_id).list())
+        return sum(ref.size for ref in refs if ref.problem is None)
 
     def _check_source(self, source: Source, roots: Sequence[Path]) -> None:
         """Refuse now what the worker would refuse later."""
@@ -242,8 +251,8 @@ class Reports:
 
 
 _SHARED = (
-    *("id", "name", "state", "paused", "model", "bytes", "total_bytes", "entities", "failure"),
-    *("created_at", "started_at", "finished_at"),
+    *("id", "name", "state", "paused", "model", "bytes", "total_bytes", "entities"),
+    *("failure", "failure_slug", "created_at", "started_at", "finished_at"),
 )
 
 

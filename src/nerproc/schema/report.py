@@ -18,6 +18,8 @@ Label = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", examples=["EMAIL
 
 T = TypeVar("T")
 
+_FAILURE_SLUG = "Slug of the error, where the licence is why it failed: `quota-exceeded`."
+
 
 class Wire(BaseModel):
     """A value on the wire: frozen, and strict about fields it does not know."""
@@ -162,6 +164,7 @@ class Report(Wire):
     groups: list[Group]
     errors: list[ObjectError] = Field(description="Objects that failed or were skipped, the first 1,000.")
     failure: str | None = Field(description="Why the job failed, if it did.")
+    failure_slug: str | None = Field(default=None, description=_FAILURE_SLUG)
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -183,6 +186,7 @@ class Job(Wire):
     total_bytes: int
     entities: int
     failure: str | None
+    failure_slug: str | None = Field(default=None, description=_FAILURE_SLUG)
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

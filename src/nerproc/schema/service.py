@@ -11,7 +11,7 @@ from pydantic import Field
 from nerproc.schema.report import JobState, Label, ObjectStatus, TaskKind, Wire
 
 Check = Literal["ok", "failed"]
-CheckupName = Literal["database", "schema", "workers", "clock", "queue", "storage", "disk"]
+CheckupName = Literal["database", "schema", "license", "workers", "clock", "queue", "storage", "disk"]
 
 
 class Health(Wire):

@@ -17,8 +17,8 @@ from nerproc.worker.beacon import Beacon
 from nerproc.worker.channel import Channel
 
 LOAD_SECONDS = 300.0  # a child may take so long to load a model, before its first sign of progress
-SECRETS = ("database_url", "queue_url", "api_token")  # settings that children do not get
-_SECRET_VARIABLES = {f"{PREFIX}{name.upper()}" for name in SECRETS}
+SECRETS = ("database_url", "queue_url", "api_token", "license_key")  # settings that children do not get
+_SECRET_VARIABLES = {f"{PREFIX}{name.upper()}" for name in SECRETS} | {"LICENSE_KEY"}
 _PAGE = resource.getpagesize()
 
 

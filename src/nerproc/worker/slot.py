@@ -127,7 +127,8 @@ class Slot(threading.Thread):
                 return False
             case "plan":
                 plan = [PlannedTask(**task) for task in message["tasks"]]
-                self._persist(lambda: claims.complete_shard(claim, plan))
+                quota = self._supervisor.node.jobs.quota
+                self._persist(lambda: claims.complete_shard(claim, plan, limit=quota.limit))
                 self._supervisor.wake_workers(POOL, len(plan))
             case "merged":
                 self._persist(lambda: claims.complete_compact(claim, message["files"], message["moves"]))

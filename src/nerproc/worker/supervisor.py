@@ -21,6 +21,7 @@ from nerproc.job.claims import Claims
 from nerproc.job.jobs import POOLS
 from nerproc.job.maintenance import TICK_SECONDS
 from nerproc.job.workers import Registration, Workers
+from nerproc.license.watch import watch
 from nerproc.node import Node, open_database
 from nerproc.observe import log
 from nerproc.queue.base import Permit, wake
@@ -66,6 +67,9 @@ class Supervisor:
         ]
         if job is None:  # the tasks of a single job are made here: nobody else has to wake us
             threads.append(threading.Thread(target=self._receive, name="permits", daemon=True))
+            threads.append(
+                threading.Thread(target=watch, args=(node.license, self._closing), name="license", daemon=True)
+            )
         for thread in threads:
             thread.start()
         try:
@@ -84,7 +88,9 @@ class Supervisor:
     def _fill(self, job: UUID | None) -> None:
         """Give every idle slot a task, as far as there are tasks; then acknowledge the permit that woke us."""
         while self.drain_ends is None and (free := len(self._idle)):
-            claims = self.claims.claim(self.pools, job=job, limit=free)
+            # Who submits a single job has asked the licence a moment ago.
+            begin = job is not None or self.node.jobs.quota.open
+            claims = self.claims.claim(self.pools, job=job, limit=free, begin=begin)
             for claim in claims:
                 self._take_idle().assign(claim)
             if len(claims) < free:

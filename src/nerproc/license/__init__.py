@@ -1,0 +1,1 @@
+"""Who may run how much: one small Protocol and its adapters."""
