@@ -4,6 +4,7 @@
     ├── JobFailed                      job-failed                  500   1
     ├── UsageError                     usage                       422   2
     │   ├── InvalidRequest             invalid-request             422   2
+    │   │   └── SampleError            invalid-samples             422   2
     │   ├── TooLarge                   too-large                   413   2
     │   ├── QueryError                 invalid-query               422   2
     │   ├── PatternError               invalid-pattern             422   2
@@ -96,6 +97,12 @@ class InvalidRequest(UsageError):
     """The request is not valid."""
 
     slug = "invalid-request"
+
+
+class SampleError(InvalidRequest):
+    """The samples are not valid."""
+
+    slug = "invalid-samples"
 
 
 class TooLarge(UsageError):

@@ -1,0 +1,1 @@
+"""How samples are written in files: one module a format, and what several need."""
