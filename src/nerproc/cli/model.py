@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from nerproc.cli import command
+from nerproc.cli.evaluate import evaluate_model
 from nerproc.cli.output import Column, data, paint, show, show_one
 from nerproc.errors import NotFound
 
 app = command.group("See which models there are, and what they find.")
+
+app.command(name="evaluate")(evaluate_model)
 
 _COLUMNS = [
     Column("name", lambda card: card.name),

@@ -117,18 +117,18 @@ def _fields(
     since: Since = None,
 ) -> dict[str, Any]:
     of_all = [text for text in threshold or [] if "=" not in text]
-    of_one = [_pair("--threshold", text) for text in threshold or [] if "=" in text]
+    of_one = [pair("--threshold", text) for text in threshold or [] if "=" in text]
     denied: dict[str, list[str]] = {}
-    for label_of, text in (_pair("--deny", text) for text in deny or []):
+    for label_of, text in (pair("--deny", text) for text in deny or []):
         denied.setdefault(label_of.upper(), []).append(text)
     return {
         "name": name,
         "model": model,
         "labels": [text.upper() for text in label] if label else None,
-        "custom_tags": dict(_pair("--custom-tag", text) for text in custom_tag or []),
+        "custom_tags": dict(pair("--custom-tag", text) for text in custom_tag or []),
         "groups": [
             {"name": name_of, "query": query}
-            for name_of, query in (_pair("--group", text) for text in group or [])
+            for name_of, query in (pair("--group", text) for text in group or [])
         ],
         "threshold": _score(of_all[-1]) if of_all else None,
         "thresholds": {label_of.upper(): _score(score) for label_of, score in of_one},
@@ -162,7 +162,12 @@ def _size(text: str) -> int:
         raise UsageError(f"--max-size takes a size like 500kB, 10MB or 1GiB, not {text!r}.") from None
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
+def pair(option: str, text: str) -> tuple[str, str]:
+    """Name and value of `NAME=VALUE`, given with an option.
+
+    Raises:
+        UsageError: it has another form.
+    """
     name, equals, value = text.partition("=")
     if not (name and equals and value):
         raise UsageError(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from nerproc.errors import SampleError
+from nerproc.errors import NotFound, SampleError
 from nerproc.train.flaw import Flaw
 from nerproc.train.format import brat, conll, doccano, label_studio, spans, tokens
 from nerproc.train.format.lines import Lines
@@ -45,6 +45,7 @@ def read(paths: Iterable[Path], relabel: Relabel | None = None) -> Iterator[Samp
     """The samples in files, and in folders of brat, in order; one is held at a time.
 
     Raises:
+        NotFound: there is no such file.
         SampleError: something is not as it should be; it says where, and what to do.
     """
     for path in paths:
@@ -53,6 +54,8 @@ def read(paths: Iterable[Path], relabel: Relabel | None = None) -> Iterator[Samp
             continue
         try:
             stream = path.open("rb")
+        except FileNotFoundError:
+            raise NotFound(f"There is no file {path}.") from None
         except OSError as error:
             raise SampleError(f"{path}: it cannot be read: {error.strerror}") from None
         with stream:

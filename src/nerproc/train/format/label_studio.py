@@ -2,7 +2,7 @@
 
 Of a task that was annotated several times the ground truth counts, else the first annotation that was not
 cancelled; tasks without one are left out, predictions too. Offsets count code points in newer versions,
-UTF-16 units in older ones (https://github.com/HumanSignal/label-studio/pull/1559); the text of regions tells which.
+UTF-16 units in older ones (https://github.com/HumanSignal/label-studio/pull/1559): see `offset`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """nerproc's own form, one JSON object a line: a text and its spans.
 
-`{"text": "Ann wrote", "spans": [{"start": 0, "end": 3, "label": "NAME"}]}`; `"document"` may name what the text is
-a piece of. Other keys are ignored.
+`{"text": "Ann wrote", "spans": [{"start": 0, "end": 3, "label": "NAME"}]}`; `"document"` may name what the text
+is a piece of. Other keys are ignored.
 """
 
 from __future__ import annotations

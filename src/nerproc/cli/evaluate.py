@@ -1,0 +1,143 @@
+"""`nerproc model evaluate`: how well a model finds what files of samples hold."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from nerproc.cli import command
+from nerproc.cli.output import Column, data, paint, printable, show, show_one
+from nerproc.cli.summary import size
+
+if TYPE_CHECKING:
+    from nerproc.schema.evaluation import Evaluation, Mistake, Rate
+    from nerproc.train.label import Relabel
+    from nerproc.train.sample import Sample
+
+MOST_CONFUSIONS = 12  # that people are shown
+_SPOOL = 8 << 20  # bytes of standard input kept in memory
+
+
+def evaluate_model(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Name of the model.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="Files of samples, or folders of brat; - is standard input."),
+    ],
+    *,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="LABEL=LABEL",
+            help="Read a label of the samples as one of the model; * stands for anything, =O leaves it out.",
+        ),
+    ] = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option("--label", metavar="LABEL", help="Score this label. Default: all of the samples."),
+    ] = None,
+    mistakes: Annotated[
+        int, typer.Option("--mistakes", metavar="N", min=0, help="Show so many mistakes in their context.")
+    ] = 10,
+    as_json: command.Json = False,
+) -> None:
+    """Measure how well a model finds what samples hold: precision, recall, mistakes, speed.
+
+    A span counts as found if start, end and label are right. Samples are JSON lines, CoNLL, brat, exports of
+    Label Studio or doccano.
+    """
+    from nerproc.cli.request import pair
+    from nerproc.model.detect import detect
+    from nerproc.train.evaluate import evaluate
+    from nerproc.train.label import Relabel
+
+    relabel = Relabel(dict(pair("--map", text) for text in mapping or []))
+    find = partial(detect, model=model)
+    evaluation = evaluate(find, _samples(files, relabel), model=model, labels=labels, worst=mistakes)
+    if as_json:
+        show_one(evaluation)
+    else:
+        _show(evaluation)
+
+
+def _samples(files: list[str], relabel: Relabel) -> Iterator[Sample]:
+    from nerproc.train.read import read, read_stream
+
+    for file in files:
+        if file != "-":
+            yield from read([Path(file)], relabel)
+            continue
+        with SpooledTemporaryFile(max_size=_SPOOL) as spool:
+            spool.writelines(sys.stdin.buffer)
+            spool.seek(0)
+            yield from read_stream(cast("Any", spool), "standard input", relabel)
+
+
+def _show(evaluation: Evaluation) -> None:
+    averages = [("micro", evaluation.micro), ("macro", evaluation.macro)]
+    rows = [(score.label, score) for score in evaluation.labels] + averages
+    show(rows, _columns(), "table")
+    data("")
+    data(
+        f"{evaluation.samples:,} samples in {evaluation.documents:,} documents, {size(evaluation.bytes)} in"
+        f" {evaluation.seconds:.1f} s: {evaluation.characters_per_second:,.0f} characters/s,"
+        f" {size(evaluation.bytes_per_second)}/s"
+    )
+    if evaluation.unscored:
+        others = ", ".join(f"{label} {count:,}" for label, count in evaluation.unscored.items())
+        data(f"found, but not scored: {others}")
+    _show_confusions(evaluation)
+    for line in _quoted(evaluation.mistakes):
+        data(line)
+
+
+def _columns() -> list[Column]:
+    def column(name: str, show: Callable[[Any], str]) -> Column:
+        return Column(name, lambda row: getattr(row[1], name, None), show=show, right=True)
+
+    counts = [column(name, "{:,}".format) for name in ("expected", "found", "correct", "partial")]
+    rates = [column(name, _rate) for name in ("precision", "recall", "f1", "f2")]
+    return [Column("label", lambda row: row[0]), *counts, *rates]
+
+
+def _rate(rate: Rate) -> str:
+    if rate.value is None:
+        return "-"
+    return f"{rate.value:.3f} ({rate.low:.2f}-{rate.high:.2f})"
+
+
+def _show_confusions(evaluation: Evaluation) -> None:
+    wrong = [one for one in evaluation.confusions if one.expected != one.found]
+    if not wrong:
+        return
+    data("")
+    columns = [
+        Column("expected", lambda one: one.expected or "nothing"),
+        Column("found", lambda one: one.found or "nothing"),
+        Column("count", lambda one: one.count, show=lambda count: f"{count:,}", right=True),
+    ]
+    show(wrong[:MOST_CONFUSIONS], columns, "table")
+
+
+def _quoted(mistakes: Iterable[Mistake]) -> Iterator[str]:
+    """The mistakes, one in two lines."""
+    for mistake in mistakes:
+        kind = {
+            "missed": f"missed {mistake.expected}",
+            "spurious": f"{mistake.found} where nothing is",
+            "label": f"{mistake.expected} found as {mistake.found}",
+            "borders": f"{mistake.expected} found with other borders",
+        }[mistake.kind]
+        yield ""
+        yield f"{kind}, {mistake.times:,} times, first at {printable(mistake.place)}"
+        quote = paint(printable(mistake.text), "bold")
+        found = mistake.found_text
+        instead = f"   [found: {printable(found)}]" if found not in {None, mistake.text} else ""
+        yield f"  …{printable(mistake.left_context)}{quote}{printable(mistake.right_context)}…{instead}"
