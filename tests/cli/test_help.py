@@ -66,7 +66,16 @@ def test_the_commands_are_these() -> None:
             "help",
         ),
         *("report", "report list", "report show", "report entities", "report objects", "report search"),
-        *("report export", "report delete", "model", "model list", "model show", "config", "config show"),
+        *(
+            "report export",
+            "report delete",
+            "model",
+            "model list",
+            "model show",
+            "model evaluate",
+            "config",
+            "config show",
+        ),
         *("license", "license keys", "license create", "license validate", "license show"),
         *("token", "token create", "token list", "token revoke"),
     }

@@ -87,7 +87,7 @@ def _show(evaluation: Evaluation) -> None:
     data("")
     data(
         f"{evaluation.samples:,} samples in {evaluation.documents:,} documents, {size(evaluation.bytes)} in"
-        f" {evaluation.seconds:.1f} s: {evaluation.characters_per_second:,.0f} characters/s,"
+        f" {evaluation.seconds:.1f} s: {evaluation.characters_per_second:,} characters/s,"
         f" {size(evaluation.bytes_per_second)}/s"
     )
     if evaluation.unscored:
@@ -136,7 +136,8 @@ def _quoted(mistakes: Iterable[Mistake]) -> Iterator[str]:
             "borders": f"{mistake.expected} found with other borders",
         }[mistake.kind]
         yield ""
-        yield f"{kind}, {mistake.times:,} times, first at {printable(mistake.place)}"
+        often = "once" if mistake.times == 1 else f"{mistake.times:,} times, first"
+        yield f"{kind}, {often} at {printable(mistake.place)}"
         quote = paint(printable(mistake.text), "bold")
         found = mistake.found_text
         instead = f"   [found: {printable(found)}]" if found not in {None, mistake.text} else ""

@@ -76,8 +76,8 @@ class Evaluation(Wire):
     characters: int
     bytes: int
     seconds: float = Field(description="Time that the model took.")
-    characters_per_second: float
-    bytes_per_second: float
+    characters_per_second: int
+    bytes_per_second: int
     labels: list[LabelScore] = Field(description="By label.")
     micro: Score = Field(description="All spans alike.")
     macro: Rates = Field(description="All labels alike: means over them, 0 where there is no share.")

@@ -38,7 +38,11 @@ def mean_rates(counts: Counts, drawn: Counts) -> Rates:
     """Means over labels of the rates: of (labels, 3), with intervals by (rounds, labels, 3)."""
 
     def mean(take: Take) -> Take:
-        return lambda some: np.asarray(np.nan_to_num(take(some)).mean(axis=-1))
+        def of(some: Counts) -> NDArray[np.float64]:
+            present = (some[..., 0] + some[..., 1]) > 0  # else a label that was not drawn would count as failed
+            return _share((np.nan_to_num(take(some)) * present).sum(axis=-1), present.sum(axis=-1))
+
+        return of
 
     return _rates(counts, drawn, mean)
 

@@ -74,9 +74,9 @@ def read_stream(stream: IO[bytes], name: str, relabel: Relabel | None = None) ->
             yield from _of_folder(brat.Zip(stream), name, relabel)
             return
         stream.seek(0)
-        lines = Lines(stream)
-        for line, draft in _drafts(lines):
-            yield _sample(draft, relabel, name, name, line)
+        with Lines(stream) as lines:
+            for line, draft in _drafts(lines):
+                yield _sample(draft, relabel, name, name, line)
     except Flaw as flaw:
         raise flaw.at(name, None) from None
 

@@ -104,8 +104,7 @@ def drafts(folder: Folder, name: str) -> Iterator[tuple[str, Draft]]:
 def _read(folder: Folder, member: str, name: str, *, newline: str | None = None) -> tuple[str, bool]:
     """The text of a file, and whether a byte order mark stood before it."""
     try:
-        with folder.open(member) as stream:
-            lines = Lines(stream, newline=newline)
+        with folder.open(member) as stream, Lines(stream, newline=newline) as lines:
             return lines.whole(), lines.marked
     except Flaw as flaw:
         raise flaw.at(f"{name}/{member}", None) from None

@@ -67,7 +67,7 @@ def columns(lines: Lines) -> Columns | None:
     if best * 2 <= len(rows):
         return None
     tag = max(column for column in range(1, count) if fitting[column] == best)
-    counted = tag > 1 and rows[0][0] == "1" and all(_NUMBER.fullmatch(row[0]) for row in rows)
+    counted = tag > 1 and re.match(r"1\b", rows[0][0]) and all(_NUMBER.fullmatch(row[0]) for row in rows)
     return Columns(count, 1 if counted else 0, tag)
 
 

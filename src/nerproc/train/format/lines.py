@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from io import TextIOWrapper
-from typing import IO
+from typing import IO, Self
 
 from nerproc.extraction.decode import byte_order
 from nerproc.train.flaw import Flaw
@@ -19,7 +19,7 @@ _PIECE = 64 << 10
 
 
 class Lines:
-    """The text of a file, read once from the start."""
+    """The text of a file, read once from the start; as a context, it leaves the file open behind it."""
 
     def __init__(self, stream: IO[bytes], *, newline: str | None = None) -> None:
         """`stream` can seek and stands at its start; `newline` is as for `open`: "" keeps line ends."""
@@ -30,6 +30,13 @@ class Lines:
         self._encoding = encoding
         self._text = TextIOWrapper(stream, encoding, newline=newline)
         self._ahead: deque[str] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the stream to who opened it."""
+        self._text.detach()
 
     def head(self, count: int) -> list[str]:
         """The first `count` lines, which are given out again afterwards."""
