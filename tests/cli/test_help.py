@@ -73,6 +73,7 @@ def test_the_commands_are_these() -> None:
             "model list",
             "model show",
             "model evaluate",
+            "model synthesize",
             "config",
             "config show",
         ),

@@ -266,7 +266,7 @@ def test_a_flaw_is_refused_with_its_line(content: str, words: str) -> None:
         ('{"tokens": ["a", "b"], "labels": ["O"]}', "file:1: there are 2 tokens and 1 labels"),
         ('{"tokens": ["a"], "labels": [3]}', "file:1: the label of token 1 is no word"),
         ("a O\nb O\nc\n\nd O\n", "file:3: the line has 1 columns, most have 2"),
-        ("a O\nb O\nc Q-X\n\nd O\n", "file:3: 'Q-X' is no tag"),
+        ("a O\nb O\nc Q-X\n\nd O\n", "file:3: there is no tag in column 2"),
         ('[\n{"data": {"text": "a"},\n "annotations" []}]', "file:3: it is not JSON"),
         ('[{"text": "a", "spans": []}', "file:1: the list has no end"),
         ('[{"text": "a", "spans": []},\n\n 3]', "file:3: it is no JSON object"),

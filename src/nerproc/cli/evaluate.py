@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from nerproc.train.sample import Sample
 
 MOST_CONFUSIONS = 12  # that people are shown
-_SPOOL = 8 << 20  # bytes of standard input kept in memory
 
 
 def evaluate_model(
@@ -71,13 +69,10 @@ def _samples(files: list[str], relabel: Relabel) -> Iterator[Sample]:
     from nerproc.train.read import read, read_stream
 
     for file in files:
-        if file != "-":
+        if file == "-":
+            yield from read_stream(sys.stdin.buffer, "standard input", relabel)
+        else:
             yield from read([Path(file)], relabel)
-            continue
-        with SpooledTemporaryFile(max_size=_SPOOL) as spool:
-            spool.writelines(sys.stdin.buffer)
-            spool.seek(0)
-            yield from read_stream(cast("Any", spool), "standard input", relabel)
 
 
 def _show(evaluation: Evaluation) -> None:

@@ -9,11 +9,13 @@ import typer
 from nerproc.cli import command
 from nerproc.cli.evaluate import evaluate_model
 from nerproc.cli.output import Column, data, paint, show, show_one
+from nerproc.cli.synthesize import synthesize_samples
 from nerproc.errors import NotFound
 
-app = command.group("See which models there are, and what they find.")
+app = command.group("See which models there are, what they find and how well; make samples.")
 
 app.command(name="evaluate")(evaluate_model)
+app.command(name="synthesize")(synthesize_samples)
 
 _COLUMNS = [
     Column("name", lambda card: card.name),

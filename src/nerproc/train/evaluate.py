@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import numpy as np
 
@@ -24,9 +25,8 @@ _Key = tuple[MistakeKind, str | None, str | None, str]  # what makes two mistake
 class _Tally:
     """What was counted so far; no sample is kept, but of each mistake the first."""
 
-    documents: dict[str, dict[str, list[int]]] = field(
-        default_factory=dict
-    )  # -> label -> expected, found, correct
+    # hash of a document -> label -> expected, found, correct
+    documents: dict[bytes, dict[str, list[int]]] = field(default_factory=dict)
     partial: Counter[str] = field(default_factory=Counter)
     confusions: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
     times: Counter[_Key] = field(default_factory=Counter)
@@ -41,7 +41,7 @@ class _Tally:
         self.samples += 1
         self.characters += len(sample.text)
         self.bytes += len(sample.text.encode())
-        counts = self.documents.setdefault(sample.unit, {})
+        counts = self.documents.setdefault(blake2b(sample.unit.encode(), digest_size=16).digest(), {})
         for pair in pairs(sample.spans, found):
             sides = (pair.expected, pair.found)
             for side, span in enumerate(sides):

@@ -10,7 +10,7 @@ from nerproc.errors import InvalidRequest
 from nerproc.train.flaw import Flaw
 
 OUTSIDE = "O"  # the label of what is no entity
-LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _ALIKE = re.compile(r"[A-Za-z][A-Za-z0-9_ :./-]*")  # what can be written as a label
 _BETWEEN = re.compile(r"[^A-Z0-9]+")
 
@@ -31,7 +31,7 @@ class Relabel:
         self._pairs = dict(pairs or {})
         self._known: dict[str, str | None] = {}
         for source, target in self._pairs.items():
-            if not LABEL.fullmatch(target):
+            if not _LABEL.fullmatch(target):
                 raise InvalidRequest(
                     f"{source!r} is mapped to {target!r}, which is not a label",
                     hint="use capital letters, digits and _, at most 64, a letter first; or O for no entity",
@@ -59,7 +59,7 @@ class Relabel:
 
 def _written(label: str, line: int | None) -> str:
     written = _BETWEEN.sub("_", label.upper()).strip("_")
-    if not _ALIKE.fullmatch(label) or not LABEL.fullmatch(written):
+    if not _ALIKE.fullmatch(label) or not _LABEL.fullmatch(written):
         raise Flaw(
             f"{label[:80]!r} cannot be written as a label",
             hint="labels have letters from A to Z, digits and _, at most 64, a letter first; map it to one",

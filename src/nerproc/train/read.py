@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, Protocol
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Protocol, cast
 
 from nerproc.errors import NotFound, SampleError
 from nerproc.train.flaw import Flaw
@@ -16,6 +18,7 @@ from nerproc.train.label import Relabel
 from nerproc.train.sample import Draft, Sample, checked
 
 _ZIP = b"PK\x03\x04"
+_SPOOL = 8 << 20  # bytes of a pipe kept in memory; more go to a temporary file
 _FORMATS = (
     'nerproc reads JSON lines with "text" and "spans" or with "tokens" and "labels", CoNLL, exports of'
     " Label Studio and doccano, and folders of brat"
@@ -63,12 +66,18 @@ def read(paths: Iterable[Path], relabel: Relabel | None = None) -> Iterator[Samp
 
 
 def read_stream(stream: IO[bytes], name: str, relabel: Relabel | None = None) -> Iterator[Sample]:
-    """The samples in a file that is called `name` in errors; it can seek and stands at its start.
+    """The samples in a file that is called `name` in errors, from its start.
 
     Raises:
         SampleError: see `read`.
     """
     relabel = relabel or Relabel()
+    if not stream.seekable():
+        with SpooledTemporaryFile(max_size=_SPOOL) as spool:
+            copyfileobj(stream, spool)
+            spool.seek(0)
+            yield from read_stream(cast("IO[bytes]", spool), name, relabel)
+        return
     try:
         if stream.read(len(_ZIP)) == _ZIP:
             yield from _of_folder(brat.Zip(stream), name, relabel)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
 
-from nerproc.errors import InvalidRequest
-from nerproc.train.label import LABEL, Relabel
+from nerproc.errors import InvalidRequest, SettingsError
+from nerproc.schema.sample import Topic
+from nerproc.train.label import Relabel
 from nerproc.train.sample import Draft, RawSpan, Sample, checked
 from nerproc.train.value import values
 
@@ -36,33 +37,6 @@ _SHAPES = (  # {} is a value, * its name; the shapes of documents that values ar
     "re: * {}, see attachment",
 )
 _LIST = ("{0}: {1}\n", "{0} = {1}\n", "{0};{1}\n", "- {0} {1}\n")  # a name and a value of a form with several
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What is known about a label."""
-
-    label: str
-    description: str = ""  # a few words, as one would name it: "employee number"
-    examples: tuple[str, ...] = ()
-    contexts: tuple[str, ...] = ()  # texts with {LABEL} in them, or with one of the examples
-
-    def __post_init__(self) -> None:
-        """Check the label.
-
-        Raises:
-            InvalidRequest: it is none.
-        """
-        if not LABEL.fullmatch(self.label):
-            raise InvalidRequest(
-                f"{self.label!r} is not a label",
-                hint="use capital letters, digits and _, at most 64, a letter first",
-            )
-
-    @property
-    def name(self) -> str:
-        """What a text calls it."""
-        return self.description if 0 < len(self.description) < 40 else self.label.replace("_", " ").lower()
 
 
 @dataclass(slots=True)
@@ -91,8 +65,9 @@ def synthesize(
     was put there, and no value stands anywhere unlabelled.
 
     Raises:
-        InvalidRequest: a label has no examples and no usual form, a context has no place for a value, there are
-            not so many different samples, or Faker is not installed.
+        InvalidRequest: a label has no examples and no usual form, a context has no place for a value, or there
+            are not so many different samples.
+        SettingsError: Faker is not installed.
     """
     faker = _faker(locale, seed)
     random = Random(seed)  # noqa: S311 - to be the same again
@@ -119,12 +94,18 @@ def synthesize(
             yield checked(Draft(page.text, [RawSpan(*span) for span in page.spans]), Relabel())
 
 
+def name_of(topic: Topic) -> str:
+    """What a text calls the values of a label."""
+    return topic.description if 0 < len(topic.description) < 40 else topic.label.replace("_", " ").lower()
+
+
 def _faker(locale: str, seed: int) -> Faker:
     try:
         from faker import Faker
     except ImportError:
-        raise InvalidRequest(
-            "Synthetic samples need Faker, which is not installed.", hint="pip install 'nerproc[train]'"
+        raise SettingsError(
+            "synthetic samples need the package faker, which is not installed here",
+            hint="pip install 'nerproc[train]'",
         ) from None
     try:
         faker = Faker(locale)
@@ -149,11 +130,11 @@ def _page(
         form = random.choice(_LIST)
         for each in [topic, *(other for other in others if other is not topic)]:
             name, value = form.split("{1}")
-            page.write(name.replace("{0}", _written(each.name, random)))
+            page.write(name.replace("{0}", _written(name_of(each), random)))
             page.put(make[each.label](), each.label)
             page.write(value)
     else:
-        shape = random.choice(_SHAPES).replace("*", topic.name)
+        shape = random.choice(_SHAPES).replace("*", name_of(topic))
         before, after = shape.split("{}", 1)
         page.write(before)
         page.put(make[topic.label](), topic.label)

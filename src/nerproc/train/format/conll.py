@@ -102,7 +102,9 @@ def _take(sentence: _Sentence, cells: list[str], where: Columns, line: int) -> N
         )
     tag = cells[where.tag]
     if not TAG.fullmatch(tag):
-        raise Flaw(f"{tag[:80]!r} is no tag", hint="tags are like O, B-NAME and I-NAME", line=line)
+        raise Flaw(
+            f"there is no tag in column {where.tag + 1}", hint="tags are like O, B-NAME and I-NAME", line=line
+        )
     sentence.line = sentence.line or line
     sentence.tokens.append(cells[where.token])
     sentence.tags.append(tag)
