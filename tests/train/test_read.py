@@ -152,6 +152,11 @@ class TestRecognising:
         [found] = loaded(json.dumps([task]))
         assert (found.spans, found.document) == ((Span(0, 3, "NAME"),), "file/7")
 
+    def test_a_task_without_regions_in_the_minimal_export(self) -> None:
+        region = {"start": 0, "end": 3, "labels": ["NAME"]}
+        tasks = [{"text": "nobody", "lead_time": 1.5}, {"text": "Ann", "label": [region], "lead_time": 2}]
+        assert loaded(json.dumps(tasks)) == [Sample("nobody", ()), Sample("Ann", (Span(0, 3, "NAME"),))]
+
     def test_annotations_that_do_not_count(self) -> None:
         def annotated(start: int, **more: object) -> dict[str, object]:
             value = {"start": start, "end": start + 1, "labels": ["NAME"]}

@@ -20,12 +20,8 @@ def fits(record: dict[str, Any]) -> bool:
     """Whether an object is of this form."""
     if isinstance(record.get("data"), dict) and any(key in record for key in _ANNOTATIONS):
         return True
-    regions = record.get("label")
-    return (
-        "text" in record
-        and isinstance(regions, list)
-        and any("labels" in region for region in _objects(regions))
-    )
+    minimal = "lead_time" in record or any("labels" in region for region in _objects(record.get("label")))
+    return "text" in record and minimal
 
 
 def draft(record: dict[str, Any]) -> Draft | None:
@@ -38,7 +34,7 @@ def draft(record: dict[str, Any]) -> Draft | None:
         text = _text(record["data"], {str(name) for name, _ in regions})
         values = [value for _, value in regions]
     else:
-        text, values = record["text"], _objects(record["label"])
+        text, values = record["text"], _objects(record.get("label"))
     spans = [RawSpan(value.get("start"), value.get("end"), _label(value)) for value in values]
     spans = in_code_points(text, spans, [value.get("text") for value in values])
     return Draft(text, spans, str(record.get("id") or ""))

@@ -7,7 +7,7 @@ a model learns hangs on the offsets.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from typing import IO, Self
 
@@ -16,6 +16,7 @@ from nerproc.train.flaw import Flaw
 
 LONGEST = 16 << 20  # code points of one sample as it is written
 _PIECE = 64 << 10
+_HEAD = 256 << 10  # code points that the format is told by
 
 
 class Lines:
@@ -39,9 +40,11 @@ class Lines:
         self._text.detach()
 
     def head(self, count: int) -> list[str]:
-        """The first `count` lines, which are given out again afterwards."""
-        while len(self._ahead) < count and (line := self._read_line()):
+        """The first lines, at most `count`, fewer if they are long; they are given out again afterwards."""
+        size = sum(map(len, self._ahead))
+        while len(self._ahead) < count and size < _HEAD and (line := self._read_line()):
             self._ahead.append(line)
+            size += len(line)
         return list(self._ahead)
 
     def __iter__(self) -> Iterator[str]:
@@ -81,9 +84,9 @@ class Lines:
     def _read_line(self) -> str:
         return self._guarded(self._text.readline, LONGEST)
 
-    def _guarded(self, read: object, size: int) -> str:
+    def _guarded(self, read: Callable[[int], str], size: int) -> str:
         try:
-            text: str = read(size)  # type: ignore[operator]
+            return read(size)
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode(self._encoding, "replace").count("\n")
             raise Flaw(
@@ -91,4 +94,3 @@ class Lines:
                 hint="convert it: iconv -f WINDOWS-1252 -t UTF-8, or whatever it is written in",
                 line=self.number + len(self._ahead) + before + 1,
             ) from None
-        return text
