@@ -137,6 +137,27 @@ class TestRecognising:
         found = loaded("# text = Bobs\n1-2\tBobs\t_\n1\tBob\tB-NAME\n2\ts\tO\n3\t.\tO\n")
         assert [sample.text for sample in found] == ["Bob s ."]
 
+    def test_words_that_look_like_tags_do_not_make_a_table_of_json(self) -> None:
+        sample = Sample("blood type O in a B-52 bomber ,", (Span(18, 22, "PLANE"),))
+        for content in (
+            as_spans([sample]),
+            as_doccano([sample]),
+            as_label_studio([sample]),
+            as_tokens([sample]),
+        ):
+            assert loaded(content) == [sample]
+
+    def test_brackets_in_a_table_do_not_make_it_json(self) -> None:
+        for bracket in "[{":
+            assert loaded(f"{bracket} O\nAnn B-NAME\n")[0].text == f"{bracket} Ann"
+
+    def test_tags_that_no_scheme_has_in_this_order(self) -> None:
+        tags = ["I-A", "E-A", "I-A", "S-A", "I-A", "O", "E-B", "L-B", "I-A", "I-B"]
+        record = {"tokens": ["x"] * len(tags), "labels": tags}
+        [found] = loaded(json.dumps(record))
+        words = [f"{span.start // 2}-{span.end // 2} {span.label}" for span in found.spans]
+        assert words == ["0-1 A", "2-2 A", "3-3 A", "4-4 A", "6-6 B", "7-7 B", "8-8 A", "9-9 B"]
+
     def test_plain_labels_of_tokens(self) -> None:
         record = {"tokens": ["Ann", "Lee", "left", "Rome"], "labels": ["NAME", "NAME", "O", "CITY"]}
         assert loaded(json.dumps(record))[0].spans == (Span(0, 7, "NAME"), Span(13, 17, "CITY"))
@@ -185,6 +206,10 @@ class TestRecognising:
         assert loaded(zipped(files))[0].spans == (Span(0, 5, "PLACE"), Span(16, 23, "PLACE"))
         files["a.ann"] = annotation.splitlines()[1]
         assert loaded(zipped(files))[0].spans == (Span(10, 23, "CITY"),)
+
+    def test_pieces_of_brat_in_another_order(self) -> None:
+        files = {"a.txt": "Rome, Ann Lee", "a.ann": "T1\tNAME 10 13;6 10\tLee Ann\n"}
+        assert loaded(zipped(files))[0].spans == (Span(6, 10, "NAME"), Span(10, 13, "NAME"))
 
     @pytest.mark.parametrize("shift", [0, 1])
     def test_a_mark_before_a_text_of_brat_may_count(self, shift: int) -> None:

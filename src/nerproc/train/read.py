@@ -11,9 +11,8 @@ from typing import IO, Any, Protocol, cast
 
 from nerproc.errors import NotFound, SampleError
 from nerproc.train.flaw import Flaw
-from nerproc.train.format import brat, conll, doccano, label_studio, spans, tokens
+from nerproc.train.format import brat, conll, doccano, label_studio, records, spans, tokens
 from nerproc.train.format.lines import Lines
-from nerproc.train.format.records import records
 from nerproc.train.label import Relabel
 from nerproc.train.sample import Draft, Sample, checked
 
@@ -91,21 +90,23 @@ def read_stream(stream: IO[bytes], name: str, relabel: Relabel | None = None) ->
 
 
 def _drafts(lines: Lines) -> Iterator[tuple[int, Draft]]:
-    columns = conll.columns(lines)
-    if columns is not None:
+    if records.are_in(lines):
+        yield from _of_records(lines)
+    elif (columns := conll.columns(lines)) is not None:
         yield from conll.drafts(lines, columns)
-        return
-    start = next((line.strip() for line in lines.head(100) if line.strip()), "")
-    if brat.BOUND.fullmatch(start):
+    elif not lines.head:
+        raise Flaw("the file is empty", hint=_FORMATS)
+    elif brat.BOUND.fullmatch(lines.head[0].strip()):
         raise Flaw(
             "these are annotations of brat, without the text", hint="give the folder of .txt and .ann files"
         )
-    if not start:
-        raise Flaw("the file is empty", hint=_FORMATS)
-    if start[0] not in "{[":
+    else:
         raise Flaw("the format is not known", hint=_FORMATS)
+
+
+def _of_records(lines: Lines) -> Iterator[tuple[int, Draft]]:
     shape: Shape | None = None
-    for number, record in records(lines):
+    for number, record in records.records(lines):
         shape = shape or next((each for each in SHAPES if each.fits(record)), None)
         if shape is None or not shape.fits(record):
             raise Flaw(

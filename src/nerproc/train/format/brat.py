@@ -130,7 +130,7 @@ def _pieces(line: str, number: int, text: str, shift: int) -> list[RawSpan]:
     pieces: list[tuple[int, int]] = []
     for piece in ranges.split(";"):
         start, end = (int(offset) - shift for offset in piece.split())
-        if pieces and start > pieces[-1][1] and not text[pieces[-1][1] : start].strip():
+        if pieces and start >= pieces[-1][1] and not text[pieces[-1][1] : start].strip():
             pieces[-1] = (pieces[-1][0], end)
         else:
             pieces.append((start, end))

@@ -18,7 +18,6 @@ from nerproc.train.format.tag import TAG, stretches
 from nerproc.train.format.tokens import joined
 from nerproc.train.sample import Draft, RawSpan
 
-_HEAD = 1_000  # lines that the columns are told by
 _COMMENT = re.compile(r"# ?(newdoc|newpar)\b|# ?[\w.:]+ ?= ?")
 _TEXT = re.compile(r"# ?text ?= ?")
 _NUMBER = re.compile(r"\d+([-.]\d+)?")  # of a token; 3-4 and 5.1 number what CoNLL-U writes beside the tokens
@@ -56,9 +55,7 @@ class _Sentence:
 
 def columns(lines: Lines) -> Columns | None:
     """The columns of a file; None if it has no column of tags."""
-    rows = [
-        _cells(line.rstrip("\n")) for line in lines.head(_HEAD) if line.strip() and not _COMMENT.match(line)
-    ]
+    rows = [_cells(line) for line in lines.head if not _COMMENT.match(line)]
     rows = [row for row in rows if row[0] != _START]
     count = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
     rows = [row for row in rows if len(row) == count]

@@ -6,7 +6,7 @@ a model learns hangs on the offsets.
 
 from __future__ import annotations
 
-from collections import deque
+import codecs
 from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from typing import IO, Self
@@ -16,7 +16,7 @@ from nerproc.train.flaw import Flaw
 
 LONGEST = 16 << 20  # code points of one sample as it is written
 _PIECE = 64 << 10
-_HEAD = 256 << 10  # code points that the format is told by
+_HEAD = 256 << 10  # bytes that the format is told by
 
 
 class Lines:
@@ -24,13 +24,14 @@ class Lines:
 
     def __init__(self, stream: IO[bytes], *, newline: str | None = None) -> None:
         """`stream` can seek and stands at its start; `newline` is as for `open`: "" keeps line ends."""
-        encoding, mark = byte_order(stream.read(_PIECE)) or ("utf-8", 0)
+        head = stream.read(_HEAD)
+        encoding, mark = byte_order(head) or ("utf-8", 0)
         stream.seek(mark)
         self.marked = mark > 0  # whether it begins with a byte order mark, which is not part of the text
         self.number = 0  # of the last line given out
         self._encoding = encoding
+        self._head = head[mark:]
         self._text = TextIOWrapper(stream, encoding, newline=newline)
-        self._ahead: deque[str] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -39,13 +40,12 @@ class Lines:
         """Leave the stream to who opened it."""
         self._text.detach()
 
-    def head(self, count: int) -> list[str]:
-        """The first lines, at most `count`, fewer if they are long; they are given out again afterwards."""
-        size = sum(map(len, self._ahead))
-        while len(self._ahead) < count and size < _HEAD and (line := self._read_line()):
-            self._ahead.append(line)
-            size += len(line)
-        return list(self._ahead)
+    @property
+    def head(self) -> list[str]:
+        """The first lines with anything in them, the last of which may be cut off if it is the only one."""
+        lines = self._head.decode(self._encoding, "replace").replace("\r", "\n").split("\n")
+        whole = lines if len(self._head) < _HEAD - len(codecs.BOM_UTF32) else lines[: max(1, len(lines) - 1)]
+        return [line for line in whole if line.strip()]
 
     def __iter__(self) -> Iterator[str]:
         """The lines, without their ends.
@@ -53,7 +53,7 @@ class Lines:
         Raises:
             Flaw: one is too long, or not text.
         """
-        while line := self._ahead.popleft() if self._ahead else self._read_line():
+        while line := self._guarded(self._text.readline, LONGEST):
             self.number += 1
             if len(line) >= LONGEST and not line.endswith("\n"):
                 raise Flaw(
@@ -65,8 +65,6 @@ class Lines:
 
     def pieces(self) -> Iterator[str]:
         """The text, in pieces of any length."""
-        while self._ahead:
-            yield self._ahead.popleft()
         while piece := self._guarded(self._text.read, _PIECE):
             yield piece
 
@@ -81,9 +79,6 @@ class Lines:
             raise Flaw(f"the text has more than {LONGEST:,} characters", hint="cut it into several documents")
         return text
 
-    def _read_line(self) -> str:
-        return self._guarded(self._text.readline, LONGEST)
-
     def _guarded(self, read: Callable[[int], str], size: int) -> str:
         try:
             return read(size)
@@ -92,5 +87,5 @@ class Lines:
             raise Flaw(
                 f"it is not {self._encoding.upper()}",
                 hint="convert it: iconv -f WINDOWS-1252 -t UTF-8, or whatever it is written in",
-                line=self.number + len(self._ahead) + before + 1,
+                line=self.number + before + 1,
             ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,13 @@ from nerproc.train.flaw import Flaw
 from nerproc.train.format.lines import LONGEST, Lines
 
 _LEAST = 64 << 10  # code points that a list is read on by
+_OBJECT = re.compile(r"\s*(\{|\[)\s*[{\"\]]")
 _SPACE = " \t\r\n"
+
+
+def are_in(lines: Lines) -> bool:
+    """Whether a file begins as one of JSON objects does, and not as a table with a bracket in it."""
+    return _OBJECT.match("\n".join(lines.head)) is not None
 
 
 def records(lines: Lines) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -19,8 +26,8 @@ def records(lines: Lines) -> Iterator[tuple[int, dict[str, Any]]]:
     Raises:
         Flaw: something is no object, or too long.
     """
-    first = next((line.lstrip()[:1] for line in lines.head(100) if line.strip()), "")
-    for number, record in _listed(lines) if first == "[" else _by_line(lines):
+    is_list = bool(lines.head) and lines.head[0].lstrip().startswith("[")
+    for number, record in _listed(lines) if is_list else _by_line(lines):
         if not isinstance(record, dict):
             raise Flaw("it is no JSON object", line=number)
         yield number, record
