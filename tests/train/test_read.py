@@ -315,6 +315,13 @@ def test_a_file_is_refused(content: str | bytes, words: str) -> None:
     assert words in error.message
 
 
+@pytest.mark.parametrize("line", [1, 2, 999, 5_000])
+def test_the_line_of_a_byte_that_is_no_text_is_named(line: int) -> None:
+    bad = b'{"text": "Zo\xeb", "spans": []}\n'
+    content = (GOOD + "\n").encode() * (line - 1) + bad + (GOOD + "\n").encode() * 100
+    assert refusal(content).message == f"file:{line}: it is not UTF-8"
+
+
 def test_a_region_whose_text_was_changed_is_refused() -> None:
     region = {"start": 1, "end": 4, "text": "Ann", "labels": ["NAME"]}
     error = refusal(json.dumps([{"id": 1, "text": "Ann left", "label": [region]}]))

@@ -100,4 +100,7 @@ def test_values_keep_what_all_examples_share() -> None:
     found = {alike(examples[0], examples, random) for _ in range(50)}
     assert len(found) > 20
     assert all(re.fullmatch(r"A[A-Z]-\d\d of Rome", text) for text in found)
+    of_one = {alike("AX-12", ["AX-12"], random) for _ in range(50)}
+    assert len(of_one) > 20
+    assert all(re.fullmatch(r"AX-\d\d", text) for text in of_one)
     assert alike("Rome", ["Rome"], random) == "Rome"
