@@ -42,8 +42,8 @@ SELECT id FROM new"""
 BY_IDEMPOTENCY_KEY = "SELECT id, request FROM job WHERE idempotency_key = %(key)s"
 
 # Up to `limit` tasks, dealt out so that the job with the fewest running tasks comes first, of equals the one
-# that was served longest ago; in a job, the task with the lowest number. `share` deals without locks; `pick` takes
-# what is not locked by others, and where they were quicker, tasks of jobs that got no share.
+# that was served longest ago; in a job, the task with the lowest number. `share` deals without locks; `pick`
+# takes what is not locked by others, and where they were quicker, tasks of jobs that got no share.
 CLAIM = """
 WITH live AS MATERIALIZED (
   SELECT j.id, j.created_at, coalesce(r.running, 0) AS running,
