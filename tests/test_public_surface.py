@@ -53,6 +53,7 @@ def test_the_client() -> None:
         "activity": "(self, job: UUID | str) -> Activity",
         "workers": "(self) -> list[Worker]",
         "models": "(self) -> list[ModelCard]",
+        "model": "(self, name: str) -> ModelCard",
         "license": "(self) -> License",
     }
     assert str(inspect.signature(nerproc.Client)).replace("'", "") == (

@@ -50,6 +50,7 @@ class Backend(Protocol):
     def activity(self, job: UUID) -> Activity: ...  # noqa: D102
     def workers(self) -> list[Worker]: ...  # noqa: D102
     def models(self) -> list[ModelCard]: ...  # noqa: D102
+    def model(self, name: str) -> ModelCard: ...  # noqa: D102
     def license(self) -> License: ...  # noqa: D102
 
 

@@ -151,6 +151,12 @@ class Home:
 
         return cards()
 
+    def model(self, name: str) -> ModelCard:
+        """The model of that name."""
+        from nerproc.model.registry import load
+
+        return load(name).card()
+
     def license(self) -> License:
         """The licence of the home, and how much of it is used."""
         return self.node.jobs.quota.view()

@@ -8,7 +8,6 @@ import typer
 
 from nerproc.cli import command
 from nerproc.cli.output import Column, data, paint, show, show_one
-from nerproc.errors import NotFound
 
 app = command.group("See which models there are, and what they find.")
 
@@ -37,10 +36,7 @@ def show_model(
     from nerproc.cli.backend import open_backend
 
     with open_backend() as backend:
-        cards = {card.name: card for card in backend.models()}
-    if name not in cards:
-        raise NotFound(f"There is no model {name!r}.", hint=f"Models: {', '.join(sorted(cards))}.")
-    card = cards[name]
+        card = backend.model(name)
     if as_json:
         show_one(card)
         return

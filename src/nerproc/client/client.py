@@ -327,6 +327,14 @@ class Client:
         """The models that the head knows."""
         return [_read(ModelCard, item) for item in self._http.get("/models")["items"]]
 
+    def model(self, name: str) -> ModelCard:
+        """A model that the head knows; there may be more than `models` lists.
+
+        Raises:
+            NotFound: there is no such model.
+        """
+        return _read(ModelCard, self._http.get(f"/models/{quote(name, safe='')}"))
+
     def license(self) -> License:
         """The head's licence, and how much of it is used."""
         return _read(License, self._http.get("/license"))

@@ -17,15 +17,13 @@ from nerproc.model.registry import Model, load
 from nerproc.schema.report import ReportRequest
 
 
-def validate(request: ReportRequest) -> None:
+def validate(request: ReportRequest, model: Model) -> None:
     """Check everything that `scanner_for` relies on; for the head, before a request becomes a job.
 
     Raises:
-        NotFound: there is no such model.
-        InvalidRequest: it asks for labels that the model does not have.
+        InvalidRequest: it asks for labels that `model`, which is the one that it names, does not have.
         PatternError: a custom tag or an allow pattern is not valid, or takes too long to compile.
     """
-    model = load(request.model)
     tags = _tags(request.custom_tags, request.deny)
     _check_labels(model, request.labels, [tag.label for tag in tags])
     trial.check([*tags, *_allow_tags(request.allow_patterns)])
