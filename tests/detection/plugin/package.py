@@ -4,29 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-MODULE = """
-import re
-
-from nerproc.detection.plugin.plugin import Found, PluginModel
-from nerproc.errors import NotFound
-
-
-def names():
-    return ["", "sail"]
-
-
-def model(name):
-    if name not in names():
-        raise NotFound(f"there are no ships of the kind {name!r}")
-    return PluginModel(f"1.0 {name}", "Names of ships.", ["SHIP"], load)
-
-
-def load():
-    def find(text):
-        return [Found(*match.span(), "SHIP", 0.9, "navy") for match in re.finditer(r"HMS [A-Z][a-z]+", text)]
-
-    return find
-"""
+_PAGE = (Path(__file__).parents[3] / "docs" / "plugins.md").read_text()
+MODULE = _PAGE.split("```python\n")[1].split("```")[0]  # the example of the page
 
 
 def write_package(folder: Path, *, name: str = "ships", module: str = MODULE) -> Path:
