@@ -54,6 +54,7 @@ def test_the_client() -> None:
         "workers": "(self) -> list[Worker]",
         "models": "(self) -> list[ModelCard]",
         "model": "(self, name: str) -> ModelCard",
+        "delete_model": "(self, name: str) -> None",
         "license": "(self) -> License",
     }
     assert str(inspect.signature(nerproc.Client)).replace("'", "") == (

@@ -32,8 +32,9 @@ def request(**fields: object) -> ReportRequest:
 
 def scan(text: str, **fields: object) -> list[tuple[str, str]]:
     wanted = request(**fields)
-    validate(wanted, load(wanted.model))
-    return [(entity.label, entity.text) for entity in scanner_for(wanted).scan([Piece(text)], "x")]
+    model = load(wanted.model)
+    validate(wanted, model.card())
+    return [(entity.label, entity.text) for entity in scanner_for(wanted, model).scan([Piece(text)], "x")]
 
 
 def test_finds_entities_of_a_text() -> None:
@@ -122,6 +123,6 @@ def test_a_request_is_checked_at_submit() -> None:
         (request(allow_patterns=["("]), PatternError),
     ]:
         with pytest.raises(error):
-            validate(wrong, load(wrong.model))
+            validate(wrong, load(wrong.model).card())
     wanted = request(labels=["A", "EMAIL"], custom_tags={"A": "a"})
-    validate(wanted, load(wanted.model))
+    validate(wanted, load(wanted.model).card())

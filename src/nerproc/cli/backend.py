@@ -51,6 +51,7 @@ class Backend(Protocol):
     def workers(self) -> list[Worker]: ...  # noqa: D102
     def models(self) -> list[ModelCard]: ...  # noqa: D102
     def model(self, name: str) -> ModelCard: ...  # noqa: D102
+    def delete_model(self, name: str) -> None: ...  # noqa: D102
     def license(self) -> License: ...  # noqa: D102
 
 

@@ -146,16 +146,16 @@ class Home:
         return Workers(self.node.database).all()
 
     def models(self) -> list[ModelCard]:
-        """The models that there are; no database is needed."""
-        from nerproc.model.registry import cards
-
-        return cards()
+        """The models that there are."""
+        return self.node.models.cards()
 
     def model(self, name: str) -> ModelCard:
         """The model of that name."""
-        from nerproc.model.registry import load
+        return self.node.models.card(name)
 
-        return load(name).card()
+    def delete_model(self, name: str) -> None:
+        """Delete an imported model."""
+        self.node.models.delete(name)
 
     def license(self) -> License:
         """The licence of the home, and how much of it is used."""

@@ -335,6 +335,15 @@ class Client:
         """
         return _read(ModelCard, self._http.get(f"/models/{quote(name, safe='')}"))
 
+    def delete_model(self, name: str) -> None:
+        """Delete an imported model.
+
+        Raises:
+            NotFound: there is no such model.
+            Conflict: a report runs on it, or it was not imported.
+        """
+        self._http.send("DELETE", f"/models/{quote(name, safe='')}")
+
     def license(self) -> License:
         """The head's licence, and how much of it is used."""
         return _read(License, self._http.get("/license"))

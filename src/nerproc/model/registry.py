@@ -13,7 +13,7 @@ from nerproc.detection.plugin import plugin
 from nerproc.detection.span import Detector
 from nerproc.detection.threshold import Thresholds
 from nerproc.errors import NerprocError, NotFound
-from nerproc.schema.report import ModelCard
+from nerproc.schema.report import ModelCard, ModelOrigin
 
 
 class MakeDetectors(Protocol):
@@ -35,17 +35,23 @@ class Model:
     description: str
     labels: tuple[str, ...]  # in alphabetical order
     parts: tuple[str, ...]  # names of its detectors
+    origin: ModelOrigin
     detectors: MakeDetectors
 
     def card(self) -> ModelCard:
         """What users see of it."""
         return ModelCard(
-            name=self.name, description=self.description, labels=list(self.labels), detectors=list(self.parts)
+            name=self.name,
+            version=self.version,
+            origin=self.origin,
+            description=self.description,
+            labels=list(self.labels),
+            detectors=list(self.parts),
         )
 
 
 def cards() -> list[ModelCard]:
-    """All models, by name; those of plugins that fail are left out."""
+    """These models, by name; those of plugins that fail are left out."""
     found = [load(name).card() for name in _BUILT_IN]
     for name in plugin.names():
         try:
@@ -62,13 +68,24 @@ def load(name: str) -> Model:
         NotFound: there is none.
         InvalidRequest: it is a plugin's, which fails, or needs a package that is not installed.
     """
+    model = find(name)
+    if model is None:
+        names = sorted([*_BUILT_IN, *plugin.names()])
+        raise NotFound(f"there is no model {name!r}", hint=f"models: {', '.join(names)}")
+    return model
+
+
+def find(name: str) -> Model | None:
+    """The model called `name`, or None if there is none.
+
+    Raises:
+        NotFound: it would be a plugin's, which has none of that name.
+        InvalidRequest: it is a plugin's, which fails, or needs a package that is not installed.
+    """
     if name in _BUILT_IN:
         return _BUILT_IN[name]()
     found = plugin.find(name)
-    if found is None:
-        names = sorted([*_BUILT_IN, *plugin.names()])
-        raise NotFound(f"there is no model {name!r}", hint=f"models: {', '.join(names)}")
-    return _of_plugin(name, found)
+    return None if found is None else _of_plugin(name, found)
 
 
 def is_path(name: str) -> bool:
@@ -96,6 +113,7 @@ def _of_plugin(name: str, found: plugin.PluginModel) -> Model:
         description=found.description,
         labels=tuple(sorted(set(found.labels))),
         parts=(name.partition(":")[0],),
+        origin="plugin",
         detectors=detectors,
     )
 
@@ -117,6 +135,7 @@ def _patterns() -> Model:
         description="Numbers, contacts, accounts, addresses and secrets, by their form, checksum and context.",
         labels=tuple(sorted({row.label for row in patterns()})),
         parts=("pattern",),
+        origin="built-in",
         detectors=detectors,
     )
 

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from nerproc.errors import Conflict, NotFound, PathNotAllowed
 from nerproc.job.jobs import JobRecord, Jobs
-from nerproc.model.registry import absolute, is_path, load
+from nerproc.model.models import Models
+from nerproc.model.registry import absolute, is_path
 from nerproc.model.scanner import validate
 from nerproc.report.export import ExportFormat, export
 from nerproc.report.preview import tokens
@@ -54,8 +55,9 @@ MOST_ERRORS = 1_000  # that a summary lists
 class Reports:
     """The reports of one node."""
 
-    def __init__(self, jobs: Jobs, storage: Storage, settings: Settings) -> None:
+    def __init__(self, jobs: Jobs, models: Models, storage: Storage, settings: Settings) -> None:
         self._jobs = jobs
+        self._models = models
         self._storage = storage
         self._settings = settings
 
@@ -87,7 +89,7 @@ class Reports:
             parse(group.query)
         if is_path(request.model):
             request = self._with_path(request, here=here)
-        model = load(request.model)
+        model = self._models.card(request.model)
         validate(request, model)
         Selection(request)
         self._check_since(request.since)
@@ -96,6 +98,7 @@ class Reports:
             request,
             name=request.name or _name(request),
             model_version=model.version,
+            model_id=model.id,
             roots=[str(root) for root in roots],
             host=socket.gethostname() if here and self._settings.database_url is not None else None,
             idempotency_key=idempotency_key,

@@ -249,13 +249,22 @@ class Upload(Wire):
     created_at: datetime
 
 
+ModelOrigin = Literal["built-in", "plugin", "imported"]
+
+
 class ModelCard(Wire):
     """A model: a named set of detectors and its labels."""
 
     name: str
+    version: str = Field(default="", description="Differs where it may find something else.")
+    origin: ModelOrigin = "built-in"
     description: str
     labels: list[str]
     detectors: list[str]
+    id: UUID | None = Field(default=None, description="Of an imported model.")
+    bytes: int | None = Field(default=None, description="Size of the files of an imported model.")
+    lineage: dict[str, Any] = Field(default={}, description="What an imported model says it was made from.")
+    created_at: datetime | None = Field(default=None, description="When it was imported.")
 
 
 class FieldError(Wire):
