@@ -19,8 +19,7 @@ from uuid import uuid4
 
 from nerproc.errors import NotFound, StorageUnreachable
 from nerproc.failpoint import failpoint
-from nerproc.model.folder import CARD, Description, detector
-from nerproc.model.models import artifacts
+from nerproc.model.folder import CARD, Description, artifacts, detector
 from nerproc.model.registry import Model
 from nerproc.storage.base import Storage
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -43,6 +44,11 @@ class Description(BaseModel):
     description: str = Field(default="", max_length=1_000)
     files: dict[str, str] = Field(min_length=1)  # name -> SHA-256, hexadecimal
     lineage: dict[str, Any] = {}
+
+
+def artifacts(model: UUID | str) -> str:
+    """The key prefix of the files of the imported model of that id."""
+    return f"models/{model}"
 
 
 def describe(folder: Path, name: str | None = None) -> Description:

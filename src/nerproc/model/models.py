@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
@@ -22,7 +22,7 @@ from nerproc.db.database import Database
 from nerproc.errors import Conflict, InvalidRequest, NerprocError, NotFound
 from nerproc.failpoint import failpoint
 from nerproc.model import registry
-from nerproc.model.folder import CARD, NAME, Description, describe, detector, is_model
+from nerproc.model.folder import CARD, NAME, Description, artifacts, describe, detector, is_model
 from nerproc.schema.report import ModelCard
 from nerproc.storage.base import Storage
 
@@ -42,11 +42,6 @@ _USERS = (
     "SELECT id FROM job WHERE model_id = %(id)s AND state IN ('queued', 'running') ORDER BY created_at LIMIT 3"
 )
 _DELETE = "DELETE FROM model WHERE id = %(id)s"
-
-
-def artifacts(model: UUID | str) -> str:
-    """The key prefix of the files of an imported model."""
-    return f"models/{model}"
 
 
 class Models:
