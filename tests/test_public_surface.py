@@ -54,6 +54,7 @@ def test_the_client() -> None:
         "workers": "(self) -> list[Worker]",
         "models": "(self) -> list[ModelCard]",
         "model": "(self, name: str) -> ModelCard",
+        "import_model": "(self, folder: str | Path, name: str | None = None) -> ModelCard",
         "delete_model": "(self, name: str) -> None",
         "license": "(self) -> License",
     }

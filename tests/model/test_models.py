@@ -90,6 +90,19 @@ def test_a_model_that_cannot_be_run_is_not_registered(
     assert [card for card in models.cards() if card.origin == "imported"] == []
 
 
+def test_a_model_that_takes_its_process_down_is_refused(
+    models: Models, storage: LocalStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_encoder(tmp_path / "x")
+    crash = tmp_path / "crash"
+    crash.mkdir()
+    (crash / "onnxruntime.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    monkeypatch.setenv("PYTHONPATH", str(crash))
+    with pytest.raises(InvalidRequest, match="the process that tried ended with -11"):
+        models.import_folder(folder)
+    assert keys(storage) == []
+
+
 def test_only_imported_models_can_be_deleted(models: Models) -> None:
     with pytest.raises(Conflict, match="'patterns' was not imported"):
         models.delete("patterns")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 
 from nerproc.api.parameter import PREFIX, TheNode, problems
-from nerproc.schema.report import ModelCard, Page
+from nerproc.schema.report import ModelCard, ModelImport, Page
 
 ModelName = Annotated[str, Path(max_length=200, description="Name of the model.")]
 
@@ -24,6 +24,14 @@ def list_models(node: TheNode) -> Page[ModelCard]:
 def get_model(node: TheNode, name: ModelName) -> ModelCard:
     """Look at a model: its labels and detectors."""
     return node.models.card(name)
+
+
+@router.post("", status_code=201, operation_id="import_model", responses=problems(404, 409))
+def import_model(node: TheNode, request: ModelImport, response: Response) -> ModelCard:
+    """Import a model from an upload of its files; `Location` is the model."""
+    card = node.models.import_upload(request.upload_id, request.name)
+    response.headers["Location"] = f"{PREFIX}/models/{card.name}"
+    return card
 
 
 @router.delete("/{name}", status_code=204, operation_id="delete_model", responses=problems(404, 409))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
@@ -152,6 +153,10 @@ class Home:
     def model(self, name: str) -> ModelCard:
         """The model of that name."""
         return self.node.models.card(name)
+
+    def import_model(self, folder: Path, name: str | None = None) -> ModelCard:
+        """Import the model in a folder."""
+        return self.node.models.import_folder(folder, name)
 
     def delete_model(self, name: str) -> None:
         """Delete an imported model."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from nerproc.cli import command
 from nerproc.cli.output import Column, data, paint, show, show_one, words
-
-if TYPE_CHECKING:
-    from nerproc.schema.report import ModelCard
 
 app = command.group("See which models there are, and what they find; import and delete models.")
 
@@ -64,12 +61,11 @@ def import_model(
     ] = None,
     as_json: command.Json = False,
 ) -> None:
-    """Import a model from a folder, for all nodes that share the database."""
-    from nerproc.cli.home import Home
-    from nerproc.settings import Settings
+    """Import a model from a folder; every node has it."""
+    from nerproc.cli.backend import open_backend
 
-    with Home(Settings.load()) as home:
-        card: ModelCard = home.node.models.import_folder(folder, name)
+    with open_backend() as backend:
+        card = backend.import_model(folder, name)
     if as_json:
         show_one(card)
         return

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from nerproc.errors import NotFound, StorageUnreachable
 from nerproc.failpoint import failpoint
-from nerproc.model.folder import CARD, Description, artifacts, detector
+from nerproc.model.folder import CARD, artifacts, detector, stored
 from nerproc.model.registry import Model
 from nerproc.storage.base import Storage
 
@@ -47,7 +47,7 @@ class ModelCache:
             folder = self.fetch(model)
         except NotFound:
             raise NotFound(f"the model {name!r} was deleted") from None
-        description = Description.model_validate_json((folder / CARD).read_bytes())
+        description = stored(folder)
         return Model(
             name=name,
             version=model,
@@ -73,10 +73,8 @@ class ModelCache:
         try:
             prefix = artifacts(model)
             with self._storage.open(f"{prefix}/{CARD}") as file:
-                card = file.read()
-            description = Description.model_validate_json(card)
-            (partial / CARD).write_bytes(card)
-            for name, digest in description.files.items():
+                (partial / CARD).write_bytes(file.read())
+            for name, digest in stored(partial).files.items():
                 self._copy(f"{prefix}/{name}", partial / name, digest)
             failpoint("model_downloaded")
             partial.rename(place)

@@ -62,20 +62,19 @@ def describe(folder: Path, name: str | None = None) -> Description:
         raise NotFound(f"there is no folder {str(folder)!r}", hint="Name a folder with a model.json in it.")
     described = _read(folder) if (folder / CARD).is_file() else _of_encoder(folder)
     described["name"] = name or described.get("name")
-    try:
-        description = Description(**described)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InvalidRequest(f"{CARD} in {folder} is not valid: {place}: {first['msg']}", hint=_AGAIN) from None
-    if description.kind not in LOADERS:
-        raise InvalidRequest(
-            f"the model in {folder} is of the kind {description.kind!r}, which is unknown here",
-            hint=f"Kinds: {', '.join(sorted(LOADERS))}. It may belong to a newer version of nerproc.",
-        )
+    description = _checked(described, folder)
     for file, digest in description.files.items():
         _check_file(folder, file, digest)
     return description
+
+
+def stored(folder: Path) -> Description:
+    """What the `model.json` says that an import wrote, of this version or another.
+
+    Raises:
+        InvalidRequest: this version does not know such models.
+    """
+    return _checked(_read(folder), folder)
 
 
 def is_model(folder: Path) -> bool:
@@ -104,6 +103,21 @@ def _read(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         raise InvalidRequest(f"{CARD} in {folder} is not JSON", hint=_AGAIN) from None
     return read if isinstance(read, dict) else {}
+
+
+def _checked(described: dict[str, Any], folder: Path) -> Description:
+    try:
+        description = Description(**described)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InvalidRequest(f"{CARD} in {folder} is not valid: {place}: {first['msg']}", hint=_AGAIN) from None
+    if description.kind not in LOADERS:
+        raise InvalidRequest(
+            f"the model in {folder} is of the kind {description.kind!r}, which is unknown here",
+            hint=f"Kinds: {', '.join(sorted(LOADERS))}. It may belong to a newer version of nerproc.",
+        )
+    return description
 
 
 def _of_encoder(folder: Path) -> dict[str, Any]:

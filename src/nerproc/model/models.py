@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
@@ -22,11 +24,11 @@ from nerproc.db.database import Database
 from nerproc.errors import Conflict, InvalidRequest, NerprocError, NotFound
 from nerproc.failpoint import failpoint
 from nerproc.model import registry
-from nerproc.model.folder import CARD, NAME, Description, artifacts, describe, detector, is_model
+from nerproc.model.folder import CARD, NAME, Description, artifacts, describe, is_model
+from nerproc.model.trial import try_out
 from nerproc.schema.report import ModelCard
+from nerproc.source.upload import UploadSource
 from nerproc.storage.base import Storage
-
-_TRIAL = "Dr. Ada Lovelace of Acme Corp. lives at 12 High Street, London."
 
 _INSERT = """
 INSERT INTO model (id, name, version, kind, description, labels, files, lineage)
@@ -87,8 +89,29 @@ class Models:
         description = describe(folder, name)
         if registry.find(description.name) is not None or self._find(description.name) is not None:
             raise _taken(description.name)
-        detector(folder, description.kind).detect_all([(_TRIAL, None)])
+        try_out(folder, description.kind)
         return self._store(folder, description)
+
+    def import_upload(self, upload: UUID, name: str | None = None) -> ModelCard:
+        """Import the model whose files were uploaded; the upload stays.
+
+        Raises:
+            NotFound: there is no such upload.
+            InvalidRequest, Conflict: see `import_folder`.
+        """
+        with TemporaryDirectory(prefix="nerproc-") as temporary:
+            folder = Path(temporary) / "model"
+            folder.mkdir()
+            source = UploadSource(self._storage, upload)
+            for ref in source.list():
+                if "/" in ref.name or ref.name.startswith("."):
+                    raise InvalidRequest(
+                        f"the upload has {ref.name!r}, which is no file of a model",
+                        hint="Upload the files of one folder, and no folders.",
+                    )
+                with source.open(ref) as opened, (folder / ref.name).open("xb") as file:
+                    shutil.copyfileobj(opened.file, file)
+            return self.import_folder(folder, name)
 
     def import_all(self, folder: Path) -> Iterator[tuple[str, NerprocError | None]]:
         """Import each model in `folder` that is not there yet; the name of each, and what is wrong with it.

@@ -267,6 +267,15 @@ class ModelCard(Wire):
     created_at: datetime | None = Field(default=None, description="When it was imported.")
 
 
+class ModelImport(Wire):
+    """Files that were uploaded, to be imported as a model."""
+
+    upload_id: UUID = Field(description="Of the files of one folder (see docs/import.md).")
+    name: str | None = Field(
+        default=None, max_length=64, description="What to call it; absent: as the files say."
+    )
+
+
 class FieldError(Wire):
     """A field of the body, or a parameter, that is not valid."""
 

@@ -20,7 +20,7 @@ from nerproc.detection.plugin.plugin import Find, Found, PluginModel, installed,
 from nerproc.errors import NotFound
 
 if TYPE_CHECKING:
-    from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -40,40 +40,56 @@ def model(name: str, /) -> PluginModel:
     """
     require("presidio_analyzer", extra="presidio", for_what="Presidio")
     version = f"presidio {installed('presidio-analyzer')}"
-    if name.endswith(_SUFFIXES):
+    if _is_file(name):
         if not Path(name).is_file():
             raise NotFound(f"there is no file {name!r}", hint="Name the configuration of an analyzer.")
         version += f" {hashlib.sha256(Path(name).read_bytes()).hexdigest()[:16]}"
     elif name:
         meta = json.loads((pipelines.locate(name) / "meta.json").read_text(encoding="utf-8"))
         version += f" {name} {meta.get('version', '')}"
-    engine = _engine(name)
+    entities = _engine(name).get_supported_entities() if _is_file(name) else _entities(name)
     return PluginModel(
         version=version,
         description=f"Presidio's analyzer with {name}." if name else "Presidio's recognizers of patterns.",
-        labels=sorted({ours(entity)[0] for entity in engine.get_supported_entities(_language(engine))}),
+        labels=sorted({ours(entity)[0] for entity in entities}),
         load=partial(_load, name),
     )
 
 
-def _engine(name: str) -> AnalyzerEngine:
-    from presidio_analyzer import AnalyzerEngine, AnalyzerEngineProvider, RecognizerRegistry
-    from presidio_analyzer.nlp_engine import SpacyNlpEngine
+def _is_file(name: str) -> bool:
+    """Whether the name is that of a configuration, which only a path is: not everybody may name paths."""
+    return "/" in name and name.endswith(_SUFFIXES)
 
-    _stay_offline()
-    if name.endswith(_SUFFIXES):
-        return AnalyzerEngineProvider(analyzer_engine_conf_file=name).create_engine()
-    import spacy
+
+def _entities(pipeline: str) -> list[str]:
+    """What the recognizers find, known without loading the pipeline."""
+    return list(_registry(pipeline).get_supported_entities(["en"]))
+
+
+def _registry(pipeline: str) -> RecognizerRegistry:
+    from presidio_analyzer import RecognizerRegistry
 
     registry = RecognizerRegistry(supported_languages=["en"])
     registry.load_predefined_recognizers(languages=["en"])
-    if not name:
+    if not pipeline:
         registry.recognizers = [one for one in registry.recognizers if "Spacy" not in type(one).__name__]
+    return registry
+
+
+def _engine(name: str) -> AnalyzerEngine:
+    from presidio_analyzer import AnalyzerEngine, AnalyzerEngineProvider
+    from presidio_analyzer.nlp_engine import SpacyNlpEngine
+
+    _stay_offline()
+    if _is_file(name):
+        return AnalyzerEngineProvider(analyzer_engine_conf_file=name).create_engine()
+    import spacy
+
     nlp = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": name or "blank"}])
     nlp.nlp = {  # type: ignore[assignment]
         "en": spacy.load(name) if name else spacy.blank("en")
     }
-    return AnalyzerEngine(registry=registry, nlp_engine=nlp, supported_languages=["en"])
+    return AnalyzerEngine(registry=_registry(name), nlp_engine=nlp, supported_languages=["en"])
 
 
 def _stay_offline() -> None:
