@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.detection.encoder.folder import write_encoder
 
-from nerproc.errors import NotFound, StorageUnreachable
+from nerproc.errors import InvalidRequest, NotFound, StorageUnreachable
 from nerproc.model.cache import KEEP_SECONDS, ModelCache
 from nerproc.model.models import Models
 from nerproc.storage.local import LocalStorage
@@ -80,6 +80,13 @@ def test_files_that_are_not_what_was_stored_are_refused(
     with pytest.raises(StorageUnreachable, match=r"config\.json is not what was stored"):
         cache.open(model, "mine")
     assert [path for path in (tmp_path / "home" / "models").iterdir() if path.is_dir()] == []
+
+
+def test_a_model_of_a_newer_version_is_refused(model: str, storage: LocalStorage, cache: ModelCache) -> None:
+    file = storage.root / "models" / model / "model.json"
+    file.write_text(file.read_text().replace('"kind":"encoder"', '"kind":"oracle"'))
+    with pytest.raises(InvalidRequest, match="of the kind 'oracle', which is unknown here"):
+        cache.open(model, "mine")
 
 
 def test_a_model_that_was_deleted_is_not_found(cache: ModelCache) -> None:

@@ -27,6 +27,7 @@ from nerproc.model import registry
 from nerproc.model.folder import CARD, NAME, Description, artifacts, describe, is_model
 from nerproc.model.trial import try_out
 from nerproc.schema.report import ModelCard
+from nerproc.source.base import Unreadable
 from nerproc.source.upload import UploadSource
 from nerproc.storage.base import Storage
 
@@ -109,8 +110,11 @@ class Models:
                         f"the upload has {ref.name!r}, which is no file of a model",
                         hint="Upload the files of one folder, and no folders.",
                     )
-                with source.open(ref) as opened, (folder / ref.name).open("xb") as file:
-                    shutil.copyfileobj(opened.file, file)
+                try:
+                    with source.open(ref) as opened, (folder / ref.name).open("xb") as file:
+                        shutil.copyfileobj(opened.file, file)
+                except Unreadable as error:
+                    raise NotFound(f"{ref.name} of the upload cannot be read: {error}") from None
             return self.import_folder(folder, name)
 
     def import_all(self, folder: Path) -> Iterator[tuple[str, NerprocError | None]]:

@@ -71,7 +71,14 @@ def test_a_configuration_whose_pipeline_is_missing_downloads_nothing(tmp_path: P
         load(f"presidio:{file}")
 
 
-@pytest.mark.parametrize("name", ["presidio:no_such_pipeline", "presidio:nowhere.yaml"])
+def test_a_configuration_is_named_by_a_path_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "analyzer.yaml").write_text(CONFIGURATION)
+    with pytest.raises(NotFound, match="no spaCy pipeline"):
+        load("presidio:analyzer.yaml")
+
+
+@pytest.mark.parametrize("name", ["presidio:no_such_pipeline", "presidio:./nowhere.yaml"])
 def test_what_is_not_there_is_not_found(name: str) -> None:
     with pytest.raises(NotFound):
         load(name)
