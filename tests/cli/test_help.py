@@ -66,7 +66,8 @@ def test_the_commands_are_these() -> None:
             "help",
         ),
         *("report", "report list", "report show", "report entities", "report objects", "report search"),
-        *("report export", "report delete", "model", "model list", "model show", "config", "config show"),
+        *("report export", "report delete", "model", "model list", "model show", "model import"),
+        *("model delete", "config", "config show"),
         *("license", "license keys", "license create", "license validate", "license show"),
         *("token", "token create", "token list", "token revoke"),
     }

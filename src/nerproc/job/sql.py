@@ -30,9 +30,10 @@ _COLUMNS = ", ".join(_SUMMARY)
 
 SUBMIT = """
 WITH new AS (
-  INSERT INTO job (id, kind, name, model, model_version, request, group_ids, roots, host, idempotency_key)
-  VALUES (%(id)s, 'inference', %(name)s, %(model)s, %(model_version)s, %(request)s, %(group_ids)s, %(roots)s,
-          %(host)s, %(key)s)
+  INSERT INTO job (id, kind, name, model, model_version, model_id, request, group_ids, roots, host,
+                   idempotency_key)
+  VALUES (%(id)s, 'inference', %(name)s, %(model)s, %(model_version)s, %(model_id)s, %(request)s, %(group_ids)s,
+          %(roots)s, %(host)s, %(key)s)
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id),
 first AS (
   INSERT INTO task (job_id, number, kind, pool) SELECT id, 0, 'shard', 'infer' FROM new),
@@ -90,7 +91,7 @@ noted AS (
   SELECT job_id, number, 'task.claimed', jsonb_build_object('attempt', attempt, 'worker', %(worker)s::uuid)
     FROM claimed)
 SELECT c.id, c.job_id, c.number, c.kind, c.attempt, c.manifest, c.objects, c.bytes, c.suspects,
-       job.request, job.roots
+       job.request, job.roots, job.model_id::text AS model
   FROM claimed c JOIN job ON job.id = c.job_id"""
 
 # Read after the claim: inside it, the snapshot would be older than the rows it locks.

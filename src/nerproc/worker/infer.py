@@ -39,7 +39,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             a result.
     """
     request = ReportRequest.model_validate(message["request"])
-    scanner = place.scanners.get(request)
+    scanner = place.scanners.get(request, message["model"])
     part = _Part(message, place)
     scan = ObjectScan(scanner, request, part.writer, place.beacon)
     source = open_source(place.settings, request.source, message["roots"], place.storage, place.beacon.tick)
