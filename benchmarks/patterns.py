@@ -22,6 +22,7 @@ from pathlib import Path
 
 from benchmarks.corpus import corpus, paragraphs
 from nerproc.extraction.text import TextSegment
+from nerproc.model.registry import load
 from nerproc.model.scanner import build
 from nerproc.worker.infer import BATCH_OBJECTS
 
@@ -39,7 +40,7 @@ def main() -> None:
     prose = paragraphs(options.prose)
     dense, mix = corpus(prose, size=options.bytes)
     began = time.process_time()
-    scanner = build(model="patterns")
+    scanner = build(model=load("patterns"))
     ready = time.process_time() - began
 
     def measure(

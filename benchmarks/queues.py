@@ -102,7 +102,9 @@ def _throughput(node: Node, settings: Settings, tasks: int, slots: int) -> tuple
     job = _submit(node, settings.home)
     claims = Claims(node.database, uuid4(), lease_seconds=settings.lease_seconds)
     (shard,) = claims.claim(["infer"], job=job)
-    claims.complete_shard(shard, [PlannedTask(number, "none", 1, 1) for number in range(1, tasks + 1)])
+    claims.complete_shard(
+        shard, [PlannedTask(number, "none", 1, 1) for number in range(1, tasks + 1)], limit=None
+    )
     wake(node.queue, "infer", tasks)
     submit = tasks / (time.perf_counter() - began)
     supervisor.Slot = IdleSlot  # type: ignore[misc]

@@ -53,6 +53,9 @@ def test_the_client() -> None:
         "activity": "(self, job: UUID | str) -> Activity",
         "workers": "(self) -> list[Worker]",
         "models": "(self) -> list[ModelCard]",
+        "model": "(self, name: str) -> ModelCard",
+        "import_model": "(self, folder: str | Path, name: str | None = None) -> ModelCard",
+        "delete_model": "(self, name: str) -> None",
         "license": "(self) -> License",
     }
     assert str(inspect.signature(nerproc.Client)).replace("'", "") == (

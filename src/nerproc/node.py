@@ -130,7 +130,7 @@ def open_license(settings: Settings, database: Database) -> License:
 
 
 class Node:
-    """Everything that a role needs, wired: database, queue, storage, licence, jobs, reports, maintenance."""
+    """Everything that a role needs, wired: database, queue, storage, licence, jobs, models, reports, upkeep."""
 
     def __init__(
         self,
@@ -149,6 +149,7 @@ class Node:
         from nerproc.job.jobs import Jobs
         from nerproc.job.maintenance import Maintenance
         from nerproc.job.quota import Quota
+        from nerproc.model.models import Models
         from nerproc.report.reports import Reports
 
         self.settings = settings
@@ -157,7 +158,8 @@ class Node:
         self.storage = storage
         self.license = license or open_license(settings, database)
         self.jobs = Jobs(database, queue, storage, Quota(database, self.license))
-        self.reports = Reports(self.jobs, storage, settings)
+        self.models = Models(database, storage)
+        self.reports = Reports(self.jobs, self.models, storage, settings)
         self.maintenance = Maintenance(
             database,
             queue,

@@ -78,6 +78,12 @@ class Settings(BaseModel):
     cache_bytes: int = Field(
         default=4 << 30, ge=0, description="Bytes of S3 artifacts that are kept at hand in the home."
     )
+    model_dir: Path | None = Field(
+        default=None, description="Folder of models to import when a head or a worker starts."
+    )
+    model_cache_bytes: int = Field(
+        default=8 << 30, ge=0, description="Bytes of imported models that are kept at hand in the home."
+    )
     api_url: str | None = Field(default=None, description="Head that commands talk to; absent: the home's own.")
     api_token: SecretStr | None = Field(
         default=None,

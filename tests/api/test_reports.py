@@ -42,6 +42,7 @@ def test_an_idempotency_key_makes_one_report(api: TestClient, body: dict[str, An
         ({"source": {"kind": "local", "paths": ["/etc"]}}, 403, "path-not-allowed"),
         ({"source": {"kind": "upload", "upload_id": NOBODY}}, 404, "not-found"),
         ({"model": "none such"}, 404, "not-found"),
+        ({"model": "spacy:/etc"}, 403, "path-not-allowed"),
         ({"labels": ["NO_SUCH_LABEL"]}, 422, "invalid-request"),
         ({"custom_tags": {"A": "(b"}}, 422, "invalid-pattern"),
         ({"groups": [{"name": "a", "query": "COUNT("}]}, 422, "invalid-query"),

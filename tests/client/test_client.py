@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import duckdb
 import pytest
+from tests.detection.encoder.folder import write_encoder
 from tests.process import RunningHead, running_head
 
 import nerproc
@@ -171,6 +172,21 @@ def test_the_head_of_a_home_is_found(
     monkeypatch.setenv("NERPROC_API_URL", "http://elsewhere:1/")
     assert nerproc.Client().url == "http://elsewhere:1"
     assert nerproc.Client("http://here:2").url == "http://here:2"
+
+
+def test_a_model_is_imported_and_deleted(client: nerproc.Client, tmp_path: Path) -> None:
+    card = client.import_model(write_encoder(tmp_path / "mine"))
+    assert (card.name, card.labels) == ("mine", ["NAME", "ORGANIZATION"])
+    assert client.model("mine") == card
+    with pytest.raises(Conflict):
+        client.import_model(tmp_path / "mine")
+    client.delete_model("mine")
+    with pytest.raises(NotFound):
+        client.model("mine")
+    for folder, error in (("nowhere", NotFound), (".", InvalidRequest)):
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        with pytest.raises(error):
+            client.import_model(tmp_path / "empty" / folder)
 
 
 def test_models(client: nerproc.Client) -> None:

@@ -17,6 +17,7 @@ import nerproc
 from nerproc.detection.scan import Scanner
 from nerproc.extraction.errors import Skipped
 from nerproc.extraction.extract import open_document
+from nerproc.model.registry import load
 from nerproc.model.scanner import build
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -52,7 +53,7 @@ def text_of(name: str) -> str:
 
 @cache
 def scanner() -> Scanner:
-    return build(model="patterns")
+    return build(model=load("patterns"))
 
 
 @cache

@@ -107,9 +107,7 @@ def test_a_whole_worker_is_killed(
         waits.append(again[0] - killed)
         assert not any(map(alive, children))
         made.assert_same(job, undisturbed)
-        for worker in made.workers:
-            worker.kill()
-            worker.wait()
+        made.stop_workers()
     table.add(
         f"kill -9 of a worker, lease {lease} s",
         f"elsewhere within {1.5 * lease:g} s",
@@ -168,6 +166,7 @@ def test_a_worker_that_is_asked_to_end(
         seconds.append(time.monotonic() - began)
         made.finish(job, 120)
         made.assert_same(job, undisturbed)
+        made.stop_workers()
         assert not {"task.crashed", "task.retried"} & set(made.kinds(job))
         row = made.node.database.fetch_one(
             "SELECT sum(errors + crashes) AS used FROM task WHERE job_id = %s", [job]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from uuid import UUID
 
 from tests.job.board import Board, claim_one, written
 
@@ -54,6 +55,24 @@ def test_fair_share_comes_before_age(board: Board) -> None:
     assert _job(claim_one(worker, ["infer"], job=small)) is None
     assert _job(claim_one(worker, ["infer"])) == large
     assert claim_one(worker, ["train"]) is None
+
+
+def test_with_a_single_slot_jobs_take_turns(board: Board) -> None:
+    large, worker = board.sharded(tasks=5), board.worker()
+
+    def serve() -> UUID | None:
+        claim = claim_one(worker, ["infer"])
+        if claim is not None:
+            worker.complete(claim)
+        return _job(claim)
+
+    assert [serve(), serve()] == [large, large]
+    small = board.sharded(tasks=2)
+    assert sorted([serve(), serve()]) == sorted([large, small])
+    new = board.submit()
+    assert serve() == new
+    assert sorted([serve(), serve(), serve()]) == sorted([large, large, small])
+    assert serve() is None
 
 
 def test_many_claims_at_once_are_dealt_out_among_jobs(board: Board) -> None:

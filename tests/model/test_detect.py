@@ -32,8 +32,9 @@ def request(**fields: object) -> ReportRequest:
 
 def scan(text: str, **fields: object) -> list[tuple[str, str]]:
     wanted = request(**fields)
-    validate(wanted)
-    return [(entity.label, entity.text) for entity in scanner_for(wanted).scan([Piece(text)], "x")]
+    model = load(wanted.model)
+    validate(wanted, model.card())
+    return [(entity.label, entity.text) for entity in scanner_for(wanted, model).scan([Piece(text)], "x")]
 
 
 def test_finds_entities_of_a_text() -> None:
@@ -94,8 +95,8 @@ def test_long_texts_are_read_in_windows() -> None:
 
 
 def test_the_models_and_their_labels() -> None:
-    (card,) = cards()
-    assert card == load("patterns").card()
+    card = load("patterns").card()
+    assert card in cards()
     assert card.labels == sorted(card.labels)
     assert set(card.labels) >= {
         "EMAIL", "URL", "PHONE_NUMBER", "SSN", "CARD_NUMBER", "ID_NUMBER", "IBAN", "IP_ADDRESS", "MAC_ADDRESS",
@@ -122,5 +123,6 @@ def test_a_request_is_checked_at_submit() -> None:
         (request(allow_patterns=["("]), PatternError),
     ]:
         with pytest.raises(error):
-            validate(wrong)
-    validate(request(labels=["A", "EMAIL"], custom_tags={"A": "a"}))
+            validate(wrong, load(wrong.model).card())
+    wanted = request(labels=["A", "EMAIL"], custom_tags={"A": "a"})
+    validate(wanted, load(wanted.model).card())

@@ -81,6 +81,12 @@ class Fleet:
         self.until(ended, "the job ends", seconds)
         return self.node.reports.get(job)
 
+    def stop_workers(self) -> None:
+        """Kill every worker."""
+        for worker in self.workers:
+            worker.kill()
+            worker.wait()
+
     def kinds(self, job: UUID) -> list[str]:
         """The kinds of the job's events."""
         return [event.kind for event in self.node.jobs.events(job, limit=100_000)]

@@ -103,11 +103,13 @@ def test_a_drained_worker_ends_with_0_and_costs_nothing(
     assert not {"task.crashed", "task.retried"} & set(troubled.kinds(job))
 
 
-def test_a_second_signal_ends_at_once(troubled: Fleet) -> None:
+def test_a_second_signal_ends_at_once(troubled: Fleet, tmp_path: Path) -> None:
+    hanging = tmp_path / "hanging"
     troubled.submit()
-    worker = troubled.worker(NERPROC_FAILPOINT="object_begun:hang")
-    troubled.until(lambda: "task.claimed" in troubled.kinds(troubled.node.jobs.page()[0].id), "a claim")
-    time.sleep(1)
+    worker = troubled.worker(
+        slots=1, NERPROC_FAILPOINT="object_begun:hang", NERPROC_FAILPOINT_ONCE=str(hanging)
+    )
+    troubled.until(hanging.exists, "an object in hand")
     worker.send_signal(signal.SIGTERM)
     time.sleep(SAME_SECONDS + 0.5)  # a second signal that comes sooner is the same request
     assert worker.poll() is None, "it did not wait for the object in hand"

@@ -46,6 +46,8 @@ NEEDS: dict[str, Scope | None] = {
     "validate_s3": "reports:write",
     "list_models": "models:read",
     "get_model": "models:read",
+    "import_model": "models:write",
+    "delete_model": "models:write",
     "get_activity": "reports:read",
     "list_events": "reports:read",
     "list_workers": "admin",

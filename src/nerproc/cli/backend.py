@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -50,6 +51,9 @@ class Backend(Protocol):
     def activity(self, job: UUID) -> Activity: ...  # noqa: D102
     def workers(self) -> list[Worker]: ...  # noqa: D102
     def models(self) -> list[ModelCard]: ...  # noqa: D102
+    def model(self, name: str) -> ModelCard: ...  # noqa: D102
+    def import_model(self, folder: Path, name: str | None = None) -> ModelCard: ...  # noqa: D102
+    def delete_model(self, name: str) -> None: ...  # noqa: D102
     def license(self) -> License: ...  # noqa: D102
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
@@ -146,10 +147,20 @@ class Home:
         return Workers(self.node.database).all()
 
     def models(self) -> list[ModelCard]:
-        """The models that there are; no database is needed."""
-        from nerproc.model.registry import cards
+        """The models that there are."""
+        return self.node.models.cards()
 
-        return cards()
+    def model(self, name: str) -> ModelCard:
+        """The model of that name."""
+        return self.node.models.card(name)
+
+    def import_model(self, folder: Path, name: str | None = None) -> ModelCard:
+        """Import the model in a folder."""
+        return self.node.models.import_folder(folder, name)
+
+    def delete_model(self, name: str) -> None:
+        """Delete an imported model."""
+        self.node.models.delete(name)
 
     def license(self) -> License:
         """The licence of the home, and how much of it is used."""

@@ -1,27 +1,29 @@
-"""`nerproc model`: the models there are."""
+"""`nerproc model`: the models there are; import and delete."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nerproc.cli import command
 from nerproc.cli.evaluate import evaluate_model
-from nerproc.cli.output import Column, data, paint, show, show_one
+from nerproc.cli.output import Column, data, paint, show, show_one, words
 from nerproc.cli.synthesize import synthesize_samples
-from nerproc.errors import NotFound
 
-app = command.group("See which models there are, what they find and how well; make samples.")
-
+app = command.group("See which models there are, and what they find; import, delete and measure models.")
 app.command(name="evaluate")(evaluate_model)
 app.command(name="synthesize")(synthesize_samples)
 
 _COLUMNS = [
     Column("name", lambda card: card.name),
+    Column("origin", lambda card: card.origin),
     Column("labels", lambda card: len(card.labels), right=True),
     Column("description", lambda card: card.description, wide=True),
 ]
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the model.")]
 
 
 @app.command(name="list")
@@ -34,23 +36,51 @@ def list_models(form: command.Form = "table", as_json: command.Json = False) -> 
 
 
 @app.command(name="show")
-def show_model(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the model.")],
-    as_json: command.Json = False,
-) -> None:
+def show_model(name: Name, as_json: command.Json = False) -> None:
     """Show a model and its labels."""
     from nerproc.cli.backend import open_backend
 
     with open_backend() as backend:
-        cards = {card.name: card for card in backend.models()}
-    if name not in cards:
-        raise NotFound(f"There is no model {name!r}.", hint=f"Models: {', '.join(sorted(cards))}.")
-    card = cards[name]
+        card = backend.model(name)
     if as_json:
         show_one(card)
         return
     data(f"{paint(card.name, 'bold')}  {card.description}")
-    data(paint(f"detectors: {', '.join(card.detectors)}", "dim"))
+    data(paint(f"detectors: {', '.join(card.detectors)}; {card.origin}; version {card.version}", "dim"))
+    for what, value in card.lineage.items():
+        data(paint(f"{what}: {value}", "dim"))
     data("")
     for label in card.labels:
         data(f"  {label}")
+
+
+@app.command(name="import")
+def import_model(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="With a model.json, or an encoder exported to ONNX."),
+    ],
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="What to call it; absent: as the folder says.")
+    ] = None,
+    as_json: command.Json = False,
+) -> None:
+    """Import a model from a folder; every node has it."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        card = backend.import_model(folder, name)
+    if as_json:
+        show_one(card)
+        return
+    words(f"Imported {card.name} with {len(card.labels)} labels. nerproc scan --model {card.name} uses it.")
+
+
+@app.command(name="delete")
+def delete_model(name: Name) -> None:
+    """Delete an imported model; not while reports run on it."""
+    from nerproc.cli.backend import open_backend
+
+    with open_backend() as backend:
+        backend.delete_model(name)
+    words(f"Deleted {name}.")

@@ -18,7 +18,7 @@ from uuid import UUID
 from nerproc.client.address import head_url
 from nerproc.client.transport import Transport
 from nerproc.client.upload import LocalFile, Multipart, find_files, name_of
-from nerproc.errors import HeadUnreachable, InvalidRequest, WaitTimedOut
+from nerproc.errors import HeadUnreachable, InvalidRequest, NotFound, WaitTimedOut
 from nerproc.schema.entity import Entity
 from nerproc.schema.license import License
 from nerproc.schema.report import (
@@ -43,6 +43,7 @@ from nerproc.settings import Settings
 
 ExportFormat = Literal["jsonl", "csv", "parquet"]
 ENDED = ("completed", "failed", "stopped")
+MODEL_SUFFIXES = (".json", ".onnx", ".onnx_data", ".safetensors", ".txt")  # of files that models have
 PAGE = 1_000  # items
 POLL_SECONDS = (0.2, 1.0)  # between two looks at a running job: at first, and at most
 PATIENCE_SECONDS = 60.0  # how long `wait` goes on when the head does not answer
@@ -326,6 +327,46 @@ class Client:
     def models(self) -> list[ModelCard]:
         """The models that the head knows."""
         return [_read(ModelCard, item) for item in self._http.get("/models")["items"]]
+
+    def model(self, name: str) -> ModelCard:
+        """A model that the head knows; there may be more than `models` lists.
+
+        Raises:
+            NotFound: there is no such model.
+        """
+        return _read(ModelCard, self._http.get(f"/models/{quote(name, safe='')}"))
+
+    def import_model(self, folder: str | Path, name: str | None = None) -> ModelCard:
+        """Upload the model in a folder, and import it under another `name` if given.
+
+        Raises:
+            NotFound: there is no such folder.
+            InvalidRequest: it is no model, or not a whole one.
+            Conflict: there is a model of that name.
+        """
+        place = Path(folder).resolve()
+        if not place.is_dir():
+            raise NotFound(
+                f"There is no folder {str(folder)!r}.", hint="Name a folder with a model.json in it."
+            )
+        files = [path for path in place.iterdir() if path.is_file() and path.name.endswith(MODEL_SUFFIXES)]
+        if not files:
+            raise InvalidRequest(f"{place} is no model.", hint="Name a folder with a model.json in it.")
+        if name is None and not (place / "model.json").is_file():
+            name = place.name  # only this end knows it
+        upload = self.upload(files)
+        return _read(
+            ModelCard, self._http.send("POST", "/models", json={"upload_id": str(upload.id), "name": name})
+        )
+
+    def delete_model(self, name: str) -> None:
+        """Delete an imported model.
+
+        Raises:
+            NotFound: there is no such model.
+            Conflict: a report runs on it, or it was not imported.
+        """
+        self._http.send("DELETE", f"/models/{quote(name, safe='')}")
 
     def license(self) -> License:
         """The head's licence, and how much of it is used."""

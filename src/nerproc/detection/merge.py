@@ -1,7 +1,8 @@
 """Which of overlapping spans are kept.
 
-Custom tags first (they are what the user asked for), then validated patterns, then taggers, then patterns that
-nothing validated; among these the longer span, then the higher score, then the earlier in the input.
+Custom tags first (they are what the user asked for), then validated patterns, then taggers and plugins, then
+patterns that nothing validated; among these the longer span, then the higher score, then the earlier in the
+input.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ class Span(NamedTuple):
     label: str
     kind: str | None
     score: float  # 0 to 1
-    source: str  # "pattern", "custom" or "tagger"
+    source: str  # "pattern", "custom", "tagger" or "plugin"
     validated: bool  # a checksum or a parser confirmed it
 
 

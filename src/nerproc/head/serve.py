@@ -28,7 +28,7 @@ from nerproc.license.watch import watch
 from nerproc.node import Node
 from nerproc.settings import Settings
 from nerproc.worker.ending import ending
-from nerproc.worker.serve import cores
+from nerproc.worker.serve import cores, import_models
 
 GRACE_SECONDS = 5  # for responses that are being sent at the end
 END_SECONDS = 28.0  # from the first signal until workers are killed
@@ -44,6 +44,7 @@ def serve(settings: Settings, *, workers: int | None = None, insecure: bool = Fa
         Unreachable: the database or the artifact store does not answer.
         SchemaMismatch: the database belongs to a newer version.
         QueueMismatch: the queue was declared in another way.
+        NotFound: there is no folder that `model_dir` names.
     """
     observe.configure()
     check_tls(settings)
@@ -53,6 +54,7 @@ def serve(settings: Settings, *, workers: int | None = None, insecure: bool = Fa
         local = is_loopback(settings.host)
         tokens = settings.api_token is not None or Tokens(node.database).exist()
         check_exposure(settings.host, insecure=insecure, tokens=tokens)
+        import_models(node)
         hosts = LOOPBACK_NAMES | {settings.host.lower()} if local else None
         asks = False if insecure else True if tokens or not local else None
         head = _Head(build_app(node, hosts=hosts, asks=asks), node, listener)

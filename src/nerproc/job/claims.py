@@ -176,6 +176,7 @@ def _claim(row: dict[str, Any], next_ordinal: int, next_seq: int) -> Claim:
         manifest=row["manifest"],
         request=row["request"],
         roots=row["roots"],
+        model=row["model"],
         suspects={int(ordinal): crashes for ordinal, crashes in row["suspects"].items()},
         next_ordinal=next_ordinal,
         next_seq=next_seq,

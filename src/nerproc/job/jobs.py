@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+from psycopg.errors import ForeignKeyViolation
 from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
@@ -81,6 +82,7 @@ class Jobs:
         *,
         name: str,
         model_version: str,
+        model_id: UUID | None = None,
         roots: list[str],
         host: str | None = None,
         idempotency_key: str | None = None,
@@ -88,6 +90,7 @@ class Jobs:
     ) -> UUID:
         """Queue a job; with an `idempotency_key` that was used before, return the job it made.
 
+        `model_id` is that of an imported model.
         `needed` is how many bytes it will read, where that is known already.
         With a `host`, only workers there take its tasks: nobody else has its files.
 
@@ -100,13 +103,13 @@ class Jobs:
         if idempotency_key is not None and self._db.fetch_one(sql.BY_IDEMPOTENCY_KEY, {"key": idempotency_key}):
             return self._submitted_before(idempotency_key, body)
         self.quota.check(needed)
-        row = self._db.fetch_one(
-            sql.SUBMIT,
+        row = self._insert(
             {
                 "id": uuid4(),
                 "name": name,
                 "model": request.model,
                 "model_version": model_version,
+                "model_id": model_id,
                 "request": Jsonb(body),
                 "group_ids": Jsonb({group.name: str(uuid4()) for group in request.groups}),
                 "roots": roots,
@@ -119,6 +122,12 @@ class Jobs:
         failpoint("job_submitted")
         wake(self._queue, POOL)
         return UUID(str(row["id"]))
+
+    def _insert(self, job: dict[str, Any]) -> dict[str, Any] | None:
+        try:
+            return self._db.fetch_one(sql.SUBMIT, job)
+        except ForeignKeyViolation:
+            raise NotFound(f"The model {job['model']!r} was deleted meanwhile.") from None
 
     def _submitted_before(self, key: str | None, body: dict[str, Any]) -> UUID:
         row = self._db.fetch_one(sql.BY_IDEMPOTENCY_KEY, {"key": key})

@@ -17,6 +17,7 @@ from nerproc.errors import NerprocError, QueueUnreachable
 from nerproc.job import sql
 from nerproc.job.uploads import Uploads
 from nerproc.job.workers import Workers
+from nerproc.model.models import Models
 from nerproc.observe import log
 from nerproc.queue.base import Queue, wake
 from nerproc.storage.base import Storage
@@ -105,6 +106,7 @@ class Maintenance:
             if left.stat().st_mtime < horizon.timestamp():
                 left.unlink(missing_ok=True)
         deleted = Uploads(self._db, self._storage).collect(age_seconds=age_seconds)
+        deleted += Models(self._db, self._storage).collect(age_seconds=age_seconds)
         referenced: set[str] = set()
         current = ""
         for stored in self._storage.list("reports/"):

@@ -30,9 +30,10 @@ _COLUMNS = ", ".join(_SUMMARY)
 
 SUBMIT = """
 WITH new AS (
-  INSERT INTO job (id, kind, name, model, model_version, request, group_ids, roots, host, idempotency_key)
-  VALUES (%(id)s, 'inference', %(name)s, %(model)s, %(model_version)s, %(request)s, %(group_ids)s, %(roots)s,
-          %(host)s, %(key)s)
+  INSERT INTO job (id, kind, name, model, model_version, model_id, request, group_ids, roots, host,
+                   idempotency_key)
+  VALUES (%(id)s, 'inference', %(name)s, %(model)s, %(model_version)s, %(model_id)s, %(request)s, %(group_ids)s,
+          %(roots)s, %(host)s, %(key)s)
   ON CONFLICT (idempotency_key) DO NOTHING RETURNING id),
 first AS (
   INSERT INTO task (job_id, number, kind, pool) SELECT id, 0, 'shard', 'infer' FROM new),
@@ -41,12 +42,14 @@ SELECT id FROM new"""
 
 BY_IDEMPOTENCY_KEY = "SELECT id, request FROM job WHERE idempotency_key = %(key)s"
 
-# Up to `limit` tasks, dealt out so that the job with the fewest running tasks comes first, then age; in a job,
-# the task with the lowest number. `share` deals without locks; `pick` takes what is not locked by others, and
-# where they were quicker, tasks of jobs that got no share.
+# Up to `limit` tasks, dealt out so that the job with the fewest running tasks comes first, of equals the one
+# that was served longest ago; in a job, the task with the lowest number. `share` deals without locks; `pick`
+# takes what is not locked by others, and where they were quicker, tasks of jobs that got no share.
 CLAIM = """
 WITH live AS MATERIALIZED (
-  SELECT j.id, j.created_at, coalesce(r.running, 0) AS running FROM job j
+  SELECT j.id, j.created_at, coalesce(r.running, 0) AS running,
+         (SELECT max(started_at) FROM task WHERE job_id = j.id AND started_at IS NOT NULL) AS served
+    FROM job j
     LEFT JOIN (SELECT job_id, count(*) AS running FROM lease GROUP BY job_id) r ON r.job_id = j.id
    WHERE j.state IN ('queued', 'running') AND NOT j.paused AND (%(job)s::uuid IS NULL OR j.id = %(job)s)
      AND coalesce(j.host = %(host)s, true)),
@@ -57,12 +60,13 @@ share AS MATERIALIZED (
         (SELECT FROM task WHERE job_id = live.id AND pool = ANY(%(pools)s)
             AND state = 'queued' AND ready_at <= clock_timestamp() AND (%(begin)s OR number > 0)
           LIMIT %(limit)s) ready) turns
-     ORDER BY live.running + turns.turn, live.created_at, live.id LIMIT %(limit)s) dealt
+     ORDER BY live.running + turns.turn, live.served NULLS FIRST, live.created_at, live.id
+     LIMIT %(limit)s) dealt
    GROUP BY job_id),
 pick AS MATERIALIZED (
   SELECT t.id FROM
     (SELECT live.id, coalesce(share.tasks, 1) AS tasks FROM live LEFT JOIN share ON share.job_id = live.id
-      ORDER BY share.tasks IS NULL, live.running, live.created_at, live.id) j
+      ORDER BY share.tasks IS NULL, live.running, live.served NULLS FIRST, live.created_at, live.id) j
     CROSS JOIN LATERAL
     (SELECT id FROM task
       WHERE job_id = j.id AND pool = ANY(%(pools)s) AND state = 'queued' AND ready_at <= clock_timestamp()
@@ -87,7 +91,7 @@ noted AS (
   SELECT job_id, number, 'task.claimed', jsonb_build_object('attempt', attempt, 'worker', %(worker)s::uuid)
     FROM claimed)
 SELECT c.id, c.job_id, c.number, c.kind, c.attempt, c.manifest, c.objects, c.bytes, c.suspects,
-       job.request, job.roots
+       job.request, job.roots, job.model_id::text AS model
   FROM claimed c JOIN job ON job.id = c.job_id"""
 
 # Read after the claim: inside it, the snapshot would be older than the rows it locks.

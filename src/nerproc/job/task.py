@@ -31,6 +31,7 @@ class Claim:
     manifest: str | None  # artifact key of the list of objects, or of the section to list
     request: dict[str, Any]  # the ReportRequest
     roots: list[str]  # folders that the submitter may read
+    model: str | None  # id of the model, if it was imported
     suspects: dict[int, int]  # ordinal of an object -> crashes with it in hand
     next_ordinal: int  # of the first object that no part holds
     next_seq: int  # of the next part

@@ -13,6 +13,7 @@ from nerproc.detection.pattern.custom import CustomTag
 from nerproc.detection.scan import Scanner
 from nerproc.detection.threshold import DEFAULT_THRESHOLD, Thresholds
 from nerproc.errors import InvalidRequest
+from nerproc.model.registry import load
 from nerproc.model.scanner import build
 from nerproc.schema.entity import Entity, Location
 
@@ -79,4 +80,6 @@ def _scanner(
                 hint="use capital letters, digits and _, at most 64, a letter first",
             )
     trial.check([CustomTag(label, expression) for label, expression in custom_tags])
-    return build(model=model, labels=labels, custom_tags=dict(custom_tags), thresholds=Thresholds(threshold))
+    return build(
+        model=load(model), labels=labels, custom_tags=dict(custom_tags), thresholds=Thresholds(threshold)
+    )

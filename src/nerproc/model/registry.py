@@ -1,24 +1,26 @@
-"""The models there are: named sets of detectors with their labels."""
+"""The models that come with nerproc or with a plugin: named sets of detectors with their labels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
 from nerproc import __version__
+from nerproc.detection.plugin import plugin
 from nerproc.detection.span import Detector
 from nerproc.detection.threshold import Thresholds
-from nerproc.errors import NotFound
-from nerproc.schema.report import ModelCard
+from nerproc.errors import NerprocError, NotFound
+from nerproc.schema.report import ModelCard, ModelOrigin
 
 
 class MakeDetectors(Protocol):
     """Makes the detectors of a model."""
 
     def __call__(
-        self, labels: Collection[str] | None, thresholds: Thresholds, cache: Path | None
+        self, labels: Collection[str] | None, thresholds: Thresholds, cache: Path | None, /
     ) -> Sequence[Detector]:
         """Detectors that find only `labels` (all if None), and nothing that `thresholds` would drop."""
         ...
@@ -33,18 +35,30 @@ class Model:
     description: str
     labels: tuple[str, ...]  # in alphabetical order
     parts: tuple[str, ...]  # names of its detectors
+    origin: ModelOrigin
     detectors: MakeDetectors
 
     def card(self) -> ModelCard:
         """What users see of it."""
         return ModelCard(
-            name=self.name, description=self.description, labels=list(self.labels), detectors=list(self.parts)
+            name=self.name,
+            version=self.version,
+            origin=self.origin,
+            description=self.description,
+            labels=list(self.labels),
+            detectors=list(self.parts),
         )
 
 
 def cards() -> list[ModelCard]:
-    """All models, by name."""
-    return [load(name).card() for name in sorted(_BUILT_IN)]
+    """These models, by name; those of plugins that fail are left out."""
+    found = [load(name).card() for name in _BUILT_IN]
+    for name in plugin.names():
+        try:
+            found.append(load(name).card())
+        except NerprocError:
+            continue
+    return sorted(found, key=attrgetter("name"))
 
 
 def load(name: str) -> Model:
@@ -52,11 +66,56 @@ def load(name: str) -> Model:
 
     Raises:
         NotFound: there is none.
+        InvalidRequest: it is a plugin's, which fails, or needs a package that is not installed.
     """
-    make = _BUILT_IN.get(name)
-    if make is None:
-        raise NotFound(f"there is no model {name!r}", hint=f"models: {', '.join(sorted(_BUILT_IN))}")
-    return make()
+    model = find(name)
+    if model is None:
+        names = sorted([*_BUILT_IN, *plugin.names()])
+        raise NotFound(f"there is no model {name!r}", hint=f"models: {', '.join(names)}")
+    return model
+
+
+def find(name: str) -> Model | None:
+    """The model called `name`, or None if there is none.
+
+    Raises:
+        NotFound: it would be a plugin's, which has none of that name.
+        InvalidRequest: it is a plugin's, which fails, or needs a package that is not installed.
+    """
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]()
+    found = plugin.find(name)
+    return None if found is None else _of_plugin(name, found)
+
+
+def is_path(name: str) -> bool:
+    """Whether a model is named by where it lies on this machine, as plugins allow."""
+    return "/" in name
+
+
+def absolute(name: str) -> str:
+    """The name of a model by its path that holds wherever it is looked up from."""
+    prefix, _, path = name.partition(":")
+    return f"{prefix}:{Path(path).expanduser().absolute()}"
+
+
+def _of_plugin(name: str, found: plugin.PluginModel) -> Model:
+    def detectors(
+        labels: Collection[str] | None, _thresholds: Thresholds, _cache: Path | None
+    ) -> Sequence[Detector]:
+        from nerproc.detection.plugin.detector import PluginDetector
+
+        return [PluginDetector(found.load(), found.labels if labels is None else labels, name=name)]
+
+    return Model(
+        name=name,
+        version=found.version,
+        description=found.description,
+        labels=tuple(sorted(set(found.labels))),
+        parts=(name.partition(":")[0],),
+        origin="plugin",
+        detectors=detectors,
+    )
 
 
 def _patterns() -> Model:
@@ -76,6 +135,7 @@ def _patterns() -> Model:
         description="Numbers, contacts, accounts, addresses and secrets, by their form, checksum and context.",
         labels=tuple(sorted({row.label for row in patterns()})),
         parts=("pattern",),
+        origin="built-in",
         detectors=detectors,
     )
 

@@ -13,36 +13,35 @@ from nerproc.detection.scan import Scanner, ScanOptions
 from nerproc.detection.span import Detector
 from nerproc.detection.threshold import DEFAULT_THRESHOLD, Thresholds
 from nerproc.errors import InvalidRequest
-from nerproc.model.registry import Model, load
-from nerproc.schema.report import ReportRequest
+from nerproc.model.registry import Model
+from nerproc.schema.report import ModelCard, ReportRequest
 
 
-def validate(request: ReportRequest) -> None:
+def validate(request: ReportRequest, model: ModelCard) -> None:
     """Check everything that `scanner_for` relies on; for the head, before a request becomes a job.
 
     Raises:
-        NotFound: there is no such model.
-        InvalidRequest: it asks for labels that the model does not have.
+        InvalidRequest: it asks for labels that `model`, which is the one that it names, does not have.
         PatternError: a custom tag or an allow pattern is not valid, or takes too long to compile.
     """
-    model = load(request.model)
     tags = _tags(request.custom_tags, request.deny)
     _check_labels(model, request.labels, [tag.label for tag in tags])
     trial.check([*tags, *_allow_tags(request.allow_patterns)])
 
 
-def scanner_for(request: ReportRequest, *, cache: Path | None = None) -> Scanner:
+def scanner_for(request: ReportRequest, model: Model, *, cache: Path | None = None) -> Scanner:
     """The scanner for a request that was validated.
 
     Args:
         request: what to look for.
+        model: the one that it names.
         cache: folder where compiled patterns are kept for the next process.
 
     Raises:
-        NotFound, InvalidRequest, PatternError: the request was not validated.
+        InvalidRequest, PatternError: the request was not validated.
     """
     return build(
-        model=request.model,
+        model=model,
         labels=request.labels,
         custom_tags=request.custom_tags,
         thresholds=Thresholds(
@@ -57,7 +56,7 @@ def scanner_for(request: ReportRequest, *, cache: Path | None = None) -> Scanner
 
 def build(
     *,
-    model: str,
+    model: Model,
     labels: Collection[str] | None = None,
     custom_tags: Mapping[str, str] | None = None,
     thresholds: Thresholds | None = None,
@@ -67,15 +66,14 @@ def build(
     cache: Path | None = None,
 ) -> Scanner:
     """A scanner; see `scanner_for`."""
-    loaded = load(model)
     thresholds = thresholds or Thresholds()
     tags = _tags(custom_tags or {}, deny or {})
-    _check_labels(loaded, labels, [tag.label for tag in tags])
+    _check_labels(model, labels, [tag.label for tag in tags])
     detectors: list[Detector] = []
     if tags:
         detectors.append(CustomDetector(tags, cache=cache))
-    if labels is None or set(labels) & set(loaded.labels):
-        detectors += loaded.detectors(labels, thresholds, cache)
+    if labels is None or set(labels) & set(model.labels):
+        detectors += model.detectors(labels, thresholds, cache)
     options = ScanOptions(thresholds=thresholds, allow=frozenset(allow), allowed=_allowed(allow_patterns))
     return Scanner(detectors, options)
 
@@ -85,7 +83,7 @@ def _tags(custom_tags: Mapping[str, str], deny: Mapping[str, Sequence[str]]) -> 
     return tags + [deny_tag(label, texts) for label, texts in deny.items() if any(map(str.strip, texts))]
 
 
-def _check_labels(model: Model, labels: Collection[str] | None, custom: Collection[str]) -> None:
+def _check_labels(model: Model | ModelCard, labels: Collection[str] | None, custom: Collection[str]) -> None:
     unknown = sorted(set(labels or ()) - set(model.labels) - set(custom))
     if unknown:
         raise InvalidRequest(

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from nerproc.errors import Conflict, NotFound
+from nerproc.errors import Conflict, NotFound, PathNotAllowed
 from nerproc.job.jobs import JobRecord, Jobs
-from nerproc.model.registry import load
+from nerproc.model.models import Models
+from nerproc.model.registry import absolute, is_path
 from nerproc.model.scanner import validate
 from nerproc.report.export import ExportFormat, export
 from nerproc.report.preview import tokens
@@ -54,8 +55,9 @@ MOST_ERRORS = 1_000  # that a summary lists
 class Reports:
     """The reports of one node."""
 
-    def __init__(self, jobs: Jobs, storage: Storage, settings: Settings) -> None:
+    def __init__(self, jobs: Jobs, models: Models, storage: Storage, settings: Settings) -> None:
         self._jobs = jobs
+        self._models = models
         self._storage = storage
         self._settings = settings
 
@@ -77,7 +79,7 @@ class Reports:
 
         Raises:
             UsageError: a query, a pattern or a label is not valid.
-            PathNotAllowed: a path is outside the roots.
+            PathNotAllowed: a path is outside the roots, or names a model for other hosts.
             NotFound: there is no such model, upload, bucket (or nothing in it) or earlier report.
             Conflict: the earlier report is not ready.
             Refused: the bucket may not be listed, or the licence does not let the report begin or cover it.
@@ -85,19 +87,32 @@ class Reports:
         """
         for group in request.groups:
             parse(group.query)
-        validate(request)
+        if is_path(request.model):
+            request = self._with_path(request, here=here)
+        model = self._models.card(request.model)
+        validate(request, model)
         Selection(request)
         self._check_since(request.since)
         self._check_source(request.source, roots)
         return self._jobs.submit(
             request,
             name=request.name or _name(request),
-            model_version=load(request.model).version,
+            model_version=model.version,
+            model_id=model.id,
             roots=[str(root) for root in roots],
             host=socket.gethostname() if here and self._settings.database_url is not None else None,
             idempotency_key=idempotency_key,
             needed=self._size(request),
         )
+
+    def _with_path(self, request: ReportRequest, *, here: bool) -> ReportRequest:
+        """The request with a model that lies on this host, which only who has the host may ask for."""
+        if not here:
+            raise PathNotAllowed(
+                f"The model {request.model!r} is named by its path.",
+                hint="Only `nerproc scan` takes one, on its own host. Install the model as a package instead.",
+            )
+        return request.model_copy(update={"model": absolute(request.model)})
 
     def _size(self, request: ReportRequest) -> int | None:
         """How many bytes will be read, if that is known without a worker and of interest."""

@@ -34,7 +34,7 @@ class Entity:
     kind: str | None  # the finer type where there is one: us_passport, aws_access_key, …
     text: str  # extracted text[start:end]
     score: float  # 0 to 1
-    source: str  # what found it: "pattern", "custom" or "tagger"
+    source: str  # what found it: "pattern", "custom", "tagger" or "plugin"
     left_context: str  # up to CONTEXT_LENGTH code points before start
     right_context: str  # up to CONTEXT_LENGTH code points after end
     location: Location | None

@@ -249,13 +249,31 @@ class Upload(Wire):
     created_at: datetime
 
 
+ModelOrigin = Literal["built-in", "plugin", "imported"]
+
+
 class ModelCard(Wire):
     """A model: a named set of detectors and its labels."""
 
     name: str
+    version: str = Field(default="", description="Differs where it may find something else.")
+    origin: ModelOrigin = "built-in"
     description: str
     labels: list[str]
     detectors: list[str]
+    id: UUID | None = Field(default=None, description="Of an imported model.")
+    bytes: int | None = Field(default=None, description="Size of the files of an imported model.")
+    lineage: dict[str, Any] = Field(default={}, description="What an imported model says it was made from.")
+    created_at: datetime | None = Field(default=None, description="When it was imported.")
+
+
+class ModelImport(Wire):
+    """Files that were uploaded, to be imported as a model."""
+
+    upload_id: UUID = Field(description="Of the files of one folder (see docs/import.md).")
+    name: str | None = Field(
+        default=None, max_length=64, description="What to call it; absent: as the files say."
+    )
 
 
 class FieldError(Wire):

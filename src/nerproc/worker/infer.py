@@ -39,7 +39,7 @@ def run(message: dict[str, Any], place: Workplace) -> None:
             a result.
     """
     request = ReportRequest.model_validate(message["request"])
-    scanner = place.scanners.get(request)
+    scanner = place.scanners.get(request, message["model"])
     part = _Part(message, place)
     scan = ObjectScan(scanner, request, part.writer, place.beacon)
     source = open_source(place.settings, request.source, message["roots"], place.storage, place.beacon.tick)
@@ -108,6 +108,7 @@ class _Batch:
     """
 
     def __init__(self, scan: ObjectScan, part: _Part, beacon: Beacon) -> None:
+        """What is held fits into `part`, so that a crash costs no more than a part."""
         self._scan = scan
         self._part = part
         self._beacon = beacon
@@ -122,7 +123,7 @@ class _Batch:
         self._held[ordinal] = held
         self._characters += held.row.characters
         if (
-            len(self._held) >= BATCH_OBJECTS
+            len(self._held) >= min(BATCH_OBJECTS, self._part.room)
             or self._characters >= BATCH_CHARACTERS
             or time.monotonic() - self._since >= BATCH_SECONDS
         ):
@@ -154,6 +155,11 @@ class _Part:
         self._last_ordinal: int | None = None
         self._bytes = 0
         self._since = time.monotonic()
+
+    @property
+    def room(self) -> int:
+        """Objects that fit into the part."""
+        return self._place.settings.part_objects - self.writer.objects
 
     def add(self, ordinal: int, row: ObjectRow) -> None:
         """Add the object in hand, which the writer has begun; a full part is committed."""

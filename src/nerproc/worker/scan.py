@@ -17,6 +17,8 @@ from nerproc.extraction.extract import open_document
 from nerproc.extraction.segment import Document, Segment
 from nerproc.extraction.text import TextSegment
 from nerproc.failpoint import failpoint
+from nerproc.model.cache import ModelCache
+from nerproc.model.registry import load
 from nerproc.model.scanner import scanner_for
 from nerproc.report.query.parse import parse
 from nerproc.report.query.predicate import GroupMatcher
@@ -36,10 +38,11 @@ _SPACE = 32  # ASCII characters up to this one separate tokens
 class ScannerCache:
     """The scanner of the last request; making one costs more than scanning many small objects."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, models: ModelCache) -> None:
         """`folder` is for compiled patterns, shared by the processes of a home."""
         self._folder = folder
-        self._search: dict[str, Any] | None = None
+        self._models = models
+        self._made_for: tuple[dict[str, Any], str | None] | None = None
         self._scanner: Scanner | None = None
 
     def warm(self) -> None:
@@ -50,11 +53,17 @@ class ScannerCache:
         for _ in scanner.scan([TextSegment("3 May 2024, example.org, 212-555-0147")], ""):
             pass
 
-    def get(self, request: ReportRequest) -> Scanner:
-        """The scanner that `request` asks for; requests of equal searches share it."""
-        search = request.search
-        if self._scanner is None or self._search != search:
-            self._search, self._scanner = search, scanner_for(request, cache=self._folder)
+    def get(self, request: ReportRequest, imported: str | None = None) -> Scanner:
+        """The scanner that `request` asks for; requests of equal searches share it.
+
+        `imported` is the id of its model, if that was imported.
+        """
+        wanted = request.search, imported
+        if self._scanner is None or self._made_for != wanted:
+            name = request.model
+            model = load(name) if imported is None else self._models.open(imported, name)
+            self._scanner = scanner_for(request, model, cache=self._folder)
+            self._made_for = wanted
         return self._scanner
 
 

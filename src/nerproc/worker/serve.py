@@ -36,6 +36,7 @@ def work(settings: Settings, *, pools: Sequence[str] = POOLS, concurrency: int |
         Unreachable: the database did not answer for PATIENCE_SECONDS.
         SchemaOutdated: it was older than this version for as long.
         SchemaMismatch: it belongs to a newer version.
+        NotFound: there is no folder that `model_dir` names.
         SchemaMismatch: it has not had this version's schema for as long.
         QueueMismatch: the queue was declared in another way.
     """
@@ -48,6 +49,7 @@ def work(settings: Settings, *, pools: Sequence[str] = POOLS, concurrency: int |
         if node is None:
             return
         with node:
+            import_models(node)
             log().info("worker_ready", worker=str(supervisor.id), pools=list(pools), concurrency=concurrency)
             supervisor.run(node)
 
@@ -55,6 +57,21 @@ def work(settings: Settings, *, pools: Sequence[str] = POOLS, concurrency: int |
 def cores() -> int:
     """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def import_models(node: Node) -> None:
+    """Import what is new in the folder of the setting `model_dir`; what cannot be imported is logged.
+
+    Raises:
+        NotFound: there is no such folder.
+    """
+    if node.settings.model_dir is None:
+        return
+    for name, error in node.models.import_all(node.settings.model_dir):
+        if error is None:
+            log().info("model_imported", model=name)
+        else:
+            log().error("model_not_imported", model=name, reason=error.message, hint=error.hint)
 
 
 def _open(settings: Settings, end: Ending) -> Node | None:

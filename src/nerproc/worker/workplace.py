@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nerproc.job.part import parts_from
+from nerproc.model.cache import ModelCache
 from nerproc.node import open_storage
 from nerproc.result.earlier import Earlier
 from nerproc.result.write import PartWriter
@@ -23,7 +24,8 @@ class Workplace:
         self.beacon = beacon
         self.storage = open_storage(settings)
         self.writer = PartWriter(self.storage.scratch())
-        self.scanners = ScannerCache(settings.home / "cache")
+        models = ModelCache(self.storage, settings.home / "models", most_bytes=settings.model_cache_bytes)
+        self.scanners = ScannerCache(settings.home / "cache", models)
 
     def earlier(self, message: dict[str, Any]) -> Earlier:
         """What the task may take over from an earlier report."""
