@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import NERPROC, Answer, _caller
+from tests.cli.conftest import NERPROC, Answer, Shell, _caller
+from tests.detection.encoder.folder import write_encoder
 from tests.process import clean_environment
 
 from nerproc.errors import ExitCode
@@ -114,6 +115,18 @@ def test_samples_from_standard_input(file: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["mistakes"][0]["place"] == "standard input:1"
+
+
+def test_an_imported_model(shell: Shell, warm_home: Path, tmp_path: Path) -> None:
+    encoder = write_encoder(tmp_path / "measured")
+    assert shell("model", "import", encoder, home=warm_home).returncode == 0
+    row = {"text": "Ada left Acme .", "spans": [{"start": 0, "end": 3, "label": "NAME"}]}
+    (tmp_path / "samples").write_text(json.dumps(row))
+    done = shell("model", "evaluate", "measured", tmp_path / "samples", "--json", home=warm_home)
+    assert done.returncode == 0, done.stderr
+    [score] = json.loads(done.stdout)["labels"]
+    assert (score["label"], score["correct"], score["expected"]) == ("NAME", 1, 1)
+    assert shell("model", "delete", "measured", home=warm_home).returncode == 0
 
 
 def test_the_help_needs_no_numpy() -> None:

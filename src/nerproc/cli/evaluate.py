@@ -15,6 +15,8 @@ from nerproc.cli.output import Column, data, paint, printable, show, show_one
 from nerproc.cli.summary import size
 
 if TYPE_CHECKING:
+    from nerproc.model.registry import Model
+    from nerproc.schema.entity import Entity
     from nerproc.schema.evaluation import Evaluation, Mistake, Rate
     from nerproc.train.label import Relabel
     from nerproc.train.sample import Sample
@@ -52,17 +54,38 @@ def evaluate_model(
     Label Studio or doccano.
     """
     from nerproc.cli.request import pair
-    from nerproc.model.detect import detect
     from nerproc.train.evaluate import evaluate
     from nerproc.train.label import Relabel
 
     relabel = Relabel(dict(pair("--map", text) for text in mapping or []))
-    find = partial(detect, model=model)
-    evaluation = evaluate(find, _samples(files, relabel), model=model, labels=labels, worst=mistakes)
+    samples = _samples(files, relabel)
+    evaluation = evaluate(_finder(model), samples, model=model, labels=labels, worst=mistakes)
     if as_json:
         show_one(evaluation)
     else:
         _show(evaluation)
+
+
+def _finder(name: str) -> Callable[[str], list[Entity]]:
+    """What finds entities as the model does, which is built in, a plugin's, or imported into this home."""
+    from nerproc.model.detect import entities
+    from nerproc.model.registry import find
+    from nerproc.model.scanner import build
+
+    model = find(name) or _imported(name)
+    return partial(entities, build(model=model))
+
+
+def _imported(name: str) -> Model:
+    from nerproc.cli.home import Home
+    from nerproc.model.cache import ModelCache
+    from nerproc.settings import Settings
+
+    settings = Settings.load()
+    with Home(settings) as home:
+        card = home.model(name)
+        cache = ModelCache(home.node.storage, settings.home / "models", most_bytes=settings.model_cache_bytes)
+        return cache.open(str(card.id), card.name)
 
 
 def _samples(files: list[str], relabel: Relabel) -> Iterator[Sample]:

@@ -66,7 +66,12 @@ def detect(
             tuple((custom_tags or {}).items()),
             DEFAULT_THRESHOLD if threshold is None else threshold,
         )
-        return list(scanner.scan([_Text(text)], ""))
+        return entities(scanner, text)
+
+
+def entities(scanner: Scanner, text: str) -> list[Entity]:
+    """What `scanner` finds in a text that belongs to no object."""
+    return list(scanner.scan([_Text(text)], ""))
 
 
 @lru_cache(maxsize=16)
