@@ -12,6 +12,7 @@ from nerproc.settings import Settings
 if TYPE_CHECKING:
     from nerproc.db.database import Database
     from nerproc.license.base import License
+    from nerproc.model.cache import ModelCache
     from nerproc.queue.base import Queue
     from nerproc.schema.report import Source as SourceRequest
     from nerproc.source.base import Source
@@ -69,6 +70,13 @@ def open_storage(settings: Settings) -> Storage:
     from nerproc.storage.local import LocalStorage
 
     return LocalStorage(settings.home / "artifacts")
+
+
+def open_model_cache(settings: Settings, storage: Storage) -> ModelCache:
+    """Copies of imported models in the home."""
+    from nerproc.model.cache import ModelCache
+
+    return ModelCache(storage, settings.home / "models", most_bytes=settings.model_cache_bytes)
 
 
 def open_source(

@@ -78,14 +78,13 @@ def _finder(name: str) -> Callable[[str], list[Entity]]:
 
 def _imported(name: str) -> Model:
     from nerproc.cli.home import Home
-    from nerproc.model.cache import ModelCache
+    from nerproc.node import open_model_cache
     from nerproc.settings import Settings
 
     settings = Settings.load()
     with Home(settings) as home:
         card = home.model(name)
-        cache = ModelCache(home.node.storage, settings.home / "models", most_bytes=settings.model_cache_bytes)
-        return cache.open(str(card.id), card.name)
+        return open_model_cache(settings, home.node.storage).open(str(card.id), card.name)
 
 
 def _samples(files: list[str], relabel: Relabel) -> Iterator[Sample]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nerproc.job.part import parts_from
-from nerproc.model.cache import ModelCache
-from nerproc.node import open_storage
+from nerproc.node import open_model_cache, open_storage
 from nerproc.result.earlier import Earlier
 from nerproc.result.write import PartWriter
 from nerproc.settings import Settings
@@ -24,8 +23,7 @@ class Workplace:
         self.beacon = beacon
         self.storage = open_storage(settings)
         self.writer = PartWriter(self.storage.scratch())
-        models = ModelCache(self.storage, settings.home / "models", most_bytes=settings.model_cache_bytes)
-        self.scanners = ScannerCache(settings.home / "cache", models)
+        self.scanners = ScannerCache(settings.home / "cache", open_model_cache(settings, self.storage))
 
     def earlier(self, message: dict[str, Any]) -> Earlier:
         """What the task may take over from an earlier report."""
