@@ -1,0 +1,1 @@
+"""Samples in, a model out. Needs PyTorch: `pip install 'nerproc[train]'`."""
