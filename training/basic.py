@@ -2,8 +2,9 @@
 
     python -m training.basic DATA OUT [--seed N] [--threads N] [--epochs N]
 
-DATA has the folders `train` and `dev`. OUT gets the model's folder `model`, `recipe.json` (hashes of all inputs,
-options, versions, scores) and, while it lasts, a checkpoint: started again, an interrupted training goes on.
+DATA has the folders `train` and `dev`. OUT gets the model's folder `model`, `recipe.json` (hashes of all
+inputs, options, versions, scores) and, while it lasts, a checkpoint: started again, an interrupted training
+goes on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sentences with entities that people marked, as JSON lines: `{"id", "text", "spans": [{"start", "end", "label"}]}`."""
+"""Sentences with entities that people marked: `{"id", "text", "spans": [{"start", "end", "label"}]}` a line."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ class Checkpoint:
             torch.save({"training": self._training, "state": state}, aside)
             aside.replace(self._path)
         except (OSError, RuntimeError) as error:  # torch has no class of its own for a full disk
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):
+                aside.unlink()
             raise SettingsError(
                 f"the checkpoint {self._path} cannot be written: {error}", hint="is the disk full?"
             ) from error

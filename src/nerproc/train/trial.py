@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from nerproc.detection.tagger.decode import Found, decode
 from nerproc.detection.tagger.folder import Calibration
 from nerproc.detection.tagger.stream import join, moves
+from nerproc.detection.tagger.tagger import calibrated
 from nerproc.detection.tagger.vector import BLANK_ID, BREAK_ID, PAD, TAB_ID
 from nerproc.detection.tagger.word import BLANK, BREAK, TAB, split
 from nerproc.train.sample import Sample
 from nerproc.train.target import moves as moves_of
 
 _Numbers = NDArray[np.int64]
-_STEPS = 50  # of Newton's method; it is there after ten
+_STEPS = 50  # of Newton's method, none longer than 1; ten are enough as a rule
 
 
 class Trial:
@@ -76,7 +77,8 @@ def calibrate(chances: NDArray[np.float32], is_right: NDArray[np.bool_]) -> Cali
     goal = np.where(is_right, (right + 1) / (right + 2), 1 / (wrong + 2))
     factors = np.array([1.0, 0.0])
     for _ in range(_STEPS):
-        scores = 1 / (1 + np.exp(-odds @ factors))
+        scores = calibrated(chances, Calibration(*factors))
         slopes = odds * (scores * (1 - scores))[:, None]
-        factors -= np.linalg.solve(slopes.T @ odds + 1e-3 * np.eye(2), odds.T @ (scores - goal))
-    return Calibration(*(float(factor) for factor in factors))
+        step = np.linalg.solve(slopes.T @ odds + 1e-3 * np.eye(2), odds.T @ (scores - goal))
+        factors -= step / max(1.0, float(np.abs(step).max()))
+    return Calibration(*(float(factor) for factor in factors)) if factors[0] > 0 else Calibration()

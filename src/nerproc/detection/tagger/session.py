@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,11 @@ from nerproc.errors import InvalidRequest
 class Session:
     """A graph that is ready to run."""
 
-    def __init__(self, path: Path, *, threads: int) -> None:
+    def __init__(self, path: Path, shape: Sequence[int], *, threads: int) -> None:
         """Load it, to run on `threads` threads, which do not spin while they wait.
 
         Raises:
-            InvalidRequest: it is no such graph.
+            InvalidRequest: it is no such graph, or does not take values of `shape`.
         """
         options = SessionOptions()
         options.intra_op_num_threads = threads
@@ -32,8 +33,11 @@ class Session:
             raise InvalidRequest(
                 f"{path.name} in {path.parent} is no graph of a model", hint="import the model again"
             ) from error
+        if taken.shape != list(shape):
+            raise InvalidRequest(
+                f"{path.name} in {path.parent} does not fit the other files", hint="import the model again"
+            )
         self._input: str = taken.name
-        self.shape: list[int | str] = taken.shape  # of the input
         self.width: int = given.shape[-1]  # of the output
 
     def run(self, values: NDArray[np.float32]) -> NDArray[np.float32]:

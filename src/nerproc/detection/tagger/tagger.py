@@ -47,12 +47,10 @@ class Tagger:
         self._wanted = np.array([labels is None or label in labels for label in self.labels])
         self._calibration = settings.calibration
         self._vectors = Vectors(folder, settings.bits, threads=threads)
-        self._network = Session(folder / NETWORK, threads=threads)
-        fits = self._network.shape == [BATCH, BLOCK + 2 * HALO, self._vectors.width]
-        if not fits or self._network.width != 1 + 2 * len(self.labels):
-            raise InvalidRequest(
-                f"{NETWORK} in {folder} does not fit the labels or the words", hint="train the model anew"
-            )
+        shape = (BATCH, BLOCK + 2 * HALO, self._vectors.width)
+        self._network = Session(folder / NETWORK, shape, threads=threads)
+        if self._network.width != 1 + 2 * len(self.labels):
+            raise InvalidRequest(f"{NETWORK} in {folder} does not fit the labels", hint="train the model anew")
 
     def detect(self, text: str, hint: Hint | None = None) -> list[Span]:
         """The entities in `text`, in order; none overlap."""
@@ -104,4 +102,4 @@ def calibrated(chances: NDArray[np.float32], calibration: Calibration) -> NDArra
     """Scores, 0 to 1, for what the network is sure of."""
     certain = np.clip(chances.astype(np.float64), 1e-6, 1 - 1e-6)
     odds = calibration.slope * np.log(certain / (1 - certain)) + calibration.offset
-    return np.asarray(1 / (1 + np.exp(-odds)))
+    return np.asarray((1 + np.tanh(odds / 2)) / 2)

@@ -39,7 +39,7 @@ class Vectors:
         if len(self._table) != table_rows(bits) or len(self._scale) != len(self._table):
             raise InvalidRequest(f"{TABLE} in {folder} has not 2^{bits} rows", hint="train the model anew")
         self._bits = bits
-        self._session = Session(folder / WORD, threads=threads)
+        self._session = Session(folder / WORD, (CHUNK, self._table.shape[1]), threads=threads)
         self._forget()
 
     @property
