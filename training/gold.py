@@ -20,7 +20,7 @@ def read(files: Iterable[Path]) -> list[Sample]:
 
 def digests(files: Iterable[Path]) -> dict[str, str]:
     """SHA-256 by name of file, so that a model can say what it was made of."""
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return {f"{file.parent.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 def _samples(file: Path) -> Iterator[Sample]:

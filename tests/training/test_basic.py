@@ -27,7 +27,7 @@ def test_the_recipe_makes_a_model_and_says_of_what(tmp_path: Path, capsys: pytes
     write(tmp_path / "dev/some.dev.jsonl", 40, 2)
     assert basic.main([str(tmp_path), str(tmp_path / "out"), "--epochs", "4", "--seed", "3"]) == 0
     recipe = json.loads((tmp_path / "out/recipe.json").read_text())
-    assert set(recipe["inputs"]) == {"some.train.jsonl", "some.dev.jsonl"}
+    assert set(recipe["inputs"]) == {"train/some.train.jsonl", "dev/some.dev.jsonl"}
     assert recipe["options"]["seed"] == 3
     assert recipe["f1"] == json.loads(capsys.readouterr().out)
     assert recipe["f1"]["some.dev"] > 0.9
