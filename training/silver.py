@@ -1,4 +1,4 @@
-"""Texts that nobody marked, for a teacher to mark: a small network learns more from them than from gold alone."""
+"""Texts that nobody marked, for a teacher to mark; gold alone is too little for a small network."""
 
 from __future__ import annotations
 

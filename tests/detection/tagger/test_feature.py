@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nerproc.detection.tagger.feature import features, table_rows
+from nerproc.detection.tagger.word import split
 
 WORDS = st.lists(st.text(st.characters(codec=None), min_size=1, max_size=60), min_size=1, max_size=8)
 
@@ -47,6 +48,13 @@ def test_the_rows_of_a_word_do_not_depend_on_the_others(words: list[str]) -> Non
 def test_words_that_differ_in_case_share_all_rows_but_the_exact_one_and_the_shape() -> None:
     lower, upper = (features([word], 15).rows for word in ("london", "LONDON"))
     assert np.flatnonzero(lower != upper).tolist() == [2, 8]
+
+
+def test_what_is_left_out_of_a_long_word_is_not_looked_at() -> None:
+    word = "Über" + "x" * 200 + "ßE"
+    (short,) = split(word).texts
+    assert len(short) < len(word)
+    assert features([short], 15).rows.tolist() == features([word], 15).rows.tolist()
 
 
 def test_numbers_of_as_many_digits_share_all_rows_but_the_exact_one() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -19,6 +20,12 @@ def card(change: Callable[[dict[str, Any]], Any]) -> Callable[[Path], object]:
         (folder / "model.json").write_text(json.dumps(value))
 
     return damage
+
+
+def replace(folder: Path, name: str, content: bytes) -> None:
+    """A file by another, with the hash of that."""
+    (folder / name).write_bytes(content)
+    card(lambda value: value["files"].update({name: hashlib.sha256(content).hexdigest()}))(folder)
 
 
 def swap(folder: Path) -> None:
@@ -50,6 +57,8 @@ def swap(folder: Path) -> None:
         (lambda folder: (folder / "table.safetensors").unlink(), "table.safetensors .* is missing"),
         (lambda folder: (folder / "network.onnx").write_bytes(b"x"), "network.onnx .* is not the one"),
         (swap, "does not fit"),
+        (lambda folder: replace(folder, "table.safetensors", b"x" * 100), "is no table"),
+        (lambda folder: replace(folder, "network.onnx", b"x" * 100), "is no graph"),
     ],
 )
 def test_a_damaged_model_is_refused_with_what_is_wrong(

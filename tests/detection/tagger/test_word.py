@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerproc.detection.tagger.word import BLANK, BREAK, split
+from nerproc.detection.tagger.word import BLANK, BREAK, LONGEST, split
 
-TEXTS = st.text(st.one_of(st.characters(codec=None), st.sampled_from("ab \n\r\t.é東")), max_size=80)
+TEXTS = st.text(st.one_of(st.characters(codec=None), st.sampled_from("ab \n\r\t.é東")), max_size=60)
 
 
 @given(TEXTS)
@@ -16,6 +16,7 @@ def test_words_lie_where_they_say_and_leave_nothing_but_white_space(text: str) -
     for word, start, stop in zip(words.texts, words.starts.tolist(), words.ends.tolist(), strict=True):
         assert not text[end:start].strip("\n\r\t") or text[end:start].isspace()
         assert text[start:stop] == word or (word in {BREAK, BLANK} and not text[start:stop].strip("\r\n"))
+        assert len(word) <= LONGEST
         assert end <= start < stop
         end = stop
     assert not text[end:].strip()
@@ -37,6 +38,7 @@ def test_a_space_is_a_place_where_a_text_can_be_cut(before: str, after: str) -> 
         ("東京へ", ["東", "京", "へ"]),
         ("नई दिल्ली", ["नई", "दिल्ली"]),
         ("a\r\nb\n\nc\td", ["a", BREAK, "b", BLANK, "c", "\t", "d"]),
+        ("a" * 40 + "b" * 40, ["a" * 32 + "b" * 32]),
         ("", []),
     ],
 )

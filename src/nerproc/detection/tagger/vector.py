@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from nerproc.detection.tagger.feature import features, table_rows
@@ -17,9 +18,8 @@ from nerproc.errors import InvalidRequest
 CACHE = 1 << 16  # words that are kept: 16 MiB of vectors, about as much again for the words
 CHUNK = 256  # words whose vectors are made at once; always as many, so that none depends on the others
 
-PAD, BREAK_ID, BLANK_ID, TAB_ID = range(
-    4
-)  # beside the text is nothing; the others are the words of these names
+# Numbers that are the same in every model: of the nothing beside a text, and of the words of these names.
+PAD, BREAK_ID, BLANK_ID, TAB_ID = range(4)
 
 
 class Vectors:
@@ -31,11 +31,11 @@ class Vectors:
         Raises:
             InvalidRequest: it is not as large as `bits` say.
         """
-        tensors = load_file(folder / TABLE)
         try:
+            tensors = load_file(folder / TABLE)
             self._table, self._scale = tensors["table"], tensors["scale"].astype(np.float32)
-        except KeyError as error:
-            raise InvalidRequest(f"{TABLE} in {folder} has no {error}", hint="train the model anew") from error
+        except (SafetensorError, KeyError) as error:
+            raise InvalidRequest(f"{TABLE} in {folder} is no table", hint="train the model anew") from error
         if len(self._table) != table_rows(bits) or len(self._scale) != len(self._table):
             raise InvalidRequest(f"{TABLE} in {folder} has not 2^{bits} rows", hint="train the model anew")
         self._bits = bits

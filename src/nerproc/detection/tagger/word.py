@@ -20,6 +20,7 @@ from nerproc.detection.pattern.typography import as_typed
 BREAK = "\n"  # one line break, however it is written
 BLANK = "\n\n"  # two or more in a row
 TAB = "\t"
+LONGEST = 64  # characters; `feature.py` looks at fewer
 
 _SPACE, _SINGLE, _RUN, _LINE = range(4)  # classes of characters
 _LINES = {"\r": BREAK, "\r\n": BREAK, "\n": BREAK}
@@ -39,7 +40,7 @@ _LAST_MARKS = 0x3100  # beyond it, marks are rare enough to stand alone
 class Words(NamedTuple):
     """The words of a text, in order."""
 
-    texts: list[str]
+    texts: list[str]  # of very long ones, the beginning and the end: nobody looks at more, and they are kept
     starts: NDArray[np.int64]  # offsets in code points
     ends: NDArray[np.int64]  # exclusive
 
@@ -57,6 +58,8 @@ def split(text: str) -> Words:
     visible = kinds != _SPACE
     starts, ends, kinds = starts[visible], ends[visible], kinds[visible]
     texts = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    for place in np.flatnonzero(ends - starts > LONGEST).tolist():
+        texts[place] = texts[place][: LONGEST // 2] + texts[place][-LONGEST // 2 :]
     for place in np.flatnonzero(kinds == _LINE).tolist():
         texts[place] = _LINES.get(texts[place], BLANK)
     return Words(texts, starts, ends)
