@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from nerproc.detection.tagger.feature import features
 from nerproc.detection.tagger.folder import CARD, FORMAT, NETWORK, SMALL, TABLE, WORD, digests
@@ -95,7 +95,7 @@ def strict_f1(tagger: Tagger, samples: Sequence[Sample]) -> float:
 def _write(network: Network, folder: Path) -> dict[str, Any]:
     """Write the three files; the weights as they are stored."""
     table, scale = _packed(network.table.numpy(force=True))
-    save_file({"table": table, "scale": scale}, folder / TABLE)
+    (folder / TABLE).write_bytes(save({"table": table, "scale": scale}))
     onnx.save(word_graph(network), folder / WORD)
     onnx.save(context_graph(network), folder / NETWORK)
     return {**network.state_dict(), "table": torch.from_numpy(unpacked(table, scale))}
