@@ -1,1 +1,1 @@
-"""Samples in, a model out. Needs PyTorch: `pip install 'nerproc[train]'`."""
+"""Samples in, models out; learning needs the extra `nerproc[train]`."""
