@@ -63,6 +63,6 @@ def random_model(folder: Path, seed: int = 5) -> Path:
     with torch.no_grad():
         network.head.weight *= 8
         network.head.bias[3:] += 1  # for entities of several words
-    fitted = Fitted(network, LABELS, 9, 0.0, Calibration(), 1)
+    fitted = Fitted(network, LABELS, 9, 0.0, Calibration(), 1, LABELS)
     export(fitted, folder, [], name="random", version="1", description="Finds anything.")
     return folder

@@ -49,3 +49,15 @@ def test_a_base_with_labels_that_the_model_lacks_is_refused(people_model: Path) 
     with pytest.raises(InvalidRequest, match="lacks: LOCATION"):
         load_base(people_model, ["NAME"])
     assert strict_f1(load(people_model), samples(5)) == 1.0
+
+
+def test_labels_that_held_samples_do_not_annotate_do_not_count(people_model: Path, tmp_path: Path) -> None:
+    given = samples(150, 4, sentences=DRINKING)  # with names
+    drinks, held = only("DRINK", given), only("DRINK", samples(40, 6, sentences=DRINKING))
+    base = load_base(people_model, MORE)
+    fitted = fit([Material(given)], held, MORE, OPTIONS, base=base, annotated=["DRINK"])
+    assert fitted.f1 > 0.97
+    assert fitted.annotated == ("DRINK",)
+    export(fitted, tmp_path / "model", held, name="drinks", version="1", description="Drinks.")
+    assert strict_f1(load(tmp_path / "model"), drinks) < 0.8
+    assert strict_f1(load(tmp_path / "model"), given) > 0.95

@@ -21,7 +21,7 @@ ABOUT = {"name": "some", "version": "1", "description": "Some."}
 
 def fitted(bits: int = 9, f1: float = 0.0) -> Fitted:
     torch.manual_seed(1)
-    return Fitted(Network(5, bits).eval(), LABELS, bits, f1, Calibration(0.7, -0.1), 1)
+    return Fitted(Network(5, bits).eval(), LABELS, bits, f1, Calibration(0.7, -0.1), 1, LABELS)
 
 
 def test_an_exported_model_says_what_it_is_and_is_small(tmp_path: Path) -> None:

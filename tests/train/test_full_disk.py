@@ -27,7 +27,7 @@ try:
     if sys.argv[1] == "checkpoint":
         fit([Material(samples(50))], samples(9, 2), LABELS, OPTIONS, checkpoint=folder / "checkpoint")
     else:
-        fitted = Fitted(Network(5, 9).eval(), LABELS, 9, 0.0, Calibration(), 1)
+        fitted = Fitted(Network(5, 9).eval(), LABELS, 9, 0.0, Calibration(), 1, LABELS)
         export(fitted, folder / "model", samples(9), name="some", version="1", description="Some.")
 except SettingsError as error:
     print(error.message, "|", error.hint)

@@ -8,7 +8,7 @@ stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,7 @@ class Fitted:
     f1: float  # strict micro F1 on the held samples
     calibration: Calibration
     epoch: int  # the best one, from 1
+    annotated: tuple[str, ...]  # labels that F1 and calibration are of
 
 
 def fit(
@@ -80,6 +81,7 @@ def fit(
     labels: Sequence[str],
     options: Options | None = None,
     *,
+    annotated: Collection[str] | None = None,
     base: Base | None = None,
     checkpoint: Path | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
@@ -91,6 +93,7 @@ def fit(
         held: samples of other documents, to choose the epoch and to calibrate scores by.
         labels: what it is to find; spans of `materials` and `held` have no others.
         options: how to train.
+        annotated: the labels that spans of `held` say all of; only these count. All if None.
         base: go on from this network, made for `labels` (`base.load_base`).
         checkpoint: file in which each epoch is kept, and from which an interrupted training goes on.
         progress: called after each step; what it raises ends the training.
@@ -104,7 +107,7 @@ def fit(
         raise InvalidRequest(
             "there are too few samples to learn from some and try it on others", hint="give more samples"
         )
-    run = _Run(Corpus(materials, labels), Trial(held, labels), len(labels), options, base)
+    run = _Run(Corpus(materials, labels), Trial(held, labels, annotated), len(labels), options, base)
     saved = Checkpoint(checkpoint, asdict(options) | {"labels": list(labels), "corpus": run.corpus.digest})
     run.restore(saved.load())
     started, first = time.monotonic(), run.epoch
@@ -117,7 +120,7 @@ def fit(
     while run.epoch < options.epochs and run.epoch - run.best_epoch < options.patience:
         run.advance(report)
         saved.save(run.state())
-    return run.result(tuple(labels))
+    return run.result(tuple(labels), annotated)
 
 
 class _Run:
@@ -166,11 +169,19 @@ class _Run:
             self._best_f1, self._calibration, self.best_epoch = f1, calibration, self.epoch
             self._best = {name: value.clone() for name, value in self._network.state_dict().items()}
 
-    def result(self, labels: tuple[str, ...]) -> Fitted:
+    def result(self, labels: tuple[str, ...], annotated: Collection[str] | None) -> Fitted:
         """The network of the best epoch."""
         self._network.load_state_dict(self._best)
         self._network.eval()
-        return Fitted(self._network, labels, self._bits, self._best_f1, self._calibration, self.best_epoch)
+        return Fitted(
+            network=self._network,
+            labels=labels,
+            bits=self._bits,
+            f1=self._best_f1,
+            calibration=self._calibration,
+            epoch=self.best_epoch,
+            annotated=labels if annotated is None else tuple(annotated),
+        )
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on."""

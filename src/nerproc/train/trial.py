@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,11 @@ _STEPS = 50  # of Newton's method, none longer than 1; ten are enough as a rule
 class Trial:
     """Samples whose spans are known, as one stream of words."""
 
-    def __init__(self, samples: Sequence[Sample], labels: Sequence[str]) -> None:
-        """Spans of other labels than `labels` do not count."""
+    def __init__(
+        self, samples: Sequence[Sample], labels: Sequence[str], annotated: Collection[str] | None = None
+    ) -> None:
+        """`annotated`: the labels that spans of `samples` say all of, and that count; None: all of `labels`."""
+        self._counts = np.array([annotated is None or label in annotated for label in labels])
         words = [split(sample.text) for sample in samples]
         seen = {word for each in words for word in each.texts} - {BREAK, BLANK, TAB}
         self.vocabulary = ["", BREAK, BLANK, TAB, *sorted(seen)]
@@ -54,6 +57,8 @@ class Trial:
             network: blocks of vectors -> scores of moves.
         """
         found = _found(moves(self._stream, PAD, vectors, network), self._stream)
+        counts = self._counts[found.labels]
+        found = Found._make(column[counts] for column in found)
         spans = _spans(found)
         total = len(spans) + len(self._gold)
         f1 = 2 * len(spans.keys() & self._gold.keys()) / total if total else 1.0
