@@ -1,1 +1,1 @@
-"""Samples: reading, checking, splitting and making them; and how well a model finds what they hold."""
+"""Samples: read, checked, split, made; models trained on them, and measured."""
