@@ -53,6 +53,7 @@ def main() -> None:
             with running_broker(Path(other)) as broker:
                 settings = Settings(home=Path(work) / "home", database_url=postgres.url, queue_url=broker.url)
                 with Node.open(settings) as node:
+                    throughput(node, files, options.files, 1)  # patterns are compiled once in a home
                     rates = {count: throughput(node, files, options.files, count) for count in counts}
                     wait, task = small_beside_large(node, files)
         finally:
