@@ -1,11 +1,12 @@
-"""Train the small tagger of the model `basic`, on sentences that people marked and on texts that teachers mark.
+"""Train the small tagger of `basic`, on sentences that people marked and on texts that a teacher marks.
 
     python -m training.basic DATA OUT
-    python -m training.basic DATA OUT --teacher MODEL --teacher MODEL --silver FOLDER
+    python -m training.basic DATA OUT --teacher ACCURATE --silver FOLDER
 
-DATA has the folders `train` and `dev`, and may have `bench`. OUT gets the model's folder `model`, `recipe.json`
-(hashes of all inputs, options, versions, scores on `dev`) and, while it lasts, a checkpoint: started again, an
-interrupted training goes on.
+DATA has the folders `train` and `dev`, and may have `bench`. ACCURATE is the folder of the model that
+`training.accurate` wrote, FOLDER what `training.collect` gathered. OUT gets the model's folder `model`,
+`recipe.json` (hashes of all inputs, options, versions, scores on `dev`), what the teacher said and, while it
+lasts, a checkpoint: started again, an interrupted training goes on.
 """
 
 from __future__ import annotations
@@ -13,51 +14,76 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from nerproc import __version__
+from nerproc.detection.network.folder import CARD, digests
 from nerproc.detection.tagger import load
-from nerproc.train.export import export, strict_f1
+from nerproc.model.folder import REPLAY
+from nerproc.train.export import amend, export, strict_f1
 from nerproc.train.extra import onnx, torch
 from nerproc.train.fit import Options, Progress, fit
+from nerproc.train.format.spans import line
+from nerproc.train.sample import Sample
 from nerproc.train.target import Material
 from training import gold, silver
+from training.accurate import LABELS
+from training.dated import with_dates
+from training.record import Records
+from training.teacher import Reader, kept
 
 # Its rules differ from those of the others: common nouns and whole clauses are marked.
-LEFT_OUT = "gum_free"
-LABELS = sorted(gold.LABELS.values())
+LEFT_OUT = "gum"
+MARKED = sorted(gold.LABELS.values())  # what people marked; dates and addresses come from patterns and records
+REPLAYED = 1_500  # samples that go with the model, so that what is trained on top of it forgets nothing
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train, export, try; the exit code."""
     given = _parser().parse_args(arguments)
     train, dev = _files(given.data, "train"), _files(given.data, "dev")
-    texts = silver.files(given.silver) if given.silver else []
-    options = Options(epochs=given.epochs, seed=given.seed, threads=given.threads, dropout=given.dropout)
-    materials = [Material(gold.read(train))]
-    if texts:
+    options = Options(
+        epochs=given.epochs,
+        patience=given.epochs,
+        seed=given.seed,
+        threads=given.threads,
+        dropout=given.dropout,
+        blocks=given.blocks,
+    )
+    marked = with_dates(gold.read(train))
+    records = Records(given.seed).samples(given.records)
+    materials = [Material(marked), Material(records)]
+    texts = []
+    if given.silver:
         seen = silver.Seen(sample.text for sample in gold.read([*dev, *_files(given.data, "bench")]))
-        unmarked = silver.read(texts, seen, most=given.silver_characters)
-        teacher = silver.ensemble(given.teacher, LABELS, threads=given.threads)
-        materials.append(Material(unmarked, annotated=(), teacher=teacher))
+        for kind, material in _silver(given, seen):
+            texts += silver.files(given.silver, kind)
+            materials.append(material)
     held = gold.read(dev)
     given.out.mkdir(parents=True, exist_ok=True)
     checkpoint, folder = given.out / "checkpoint.pt", given.out / "model"
-    fitted = fit(materials, held, LABELS, options, checkpoint=checkpoint, progress=_show)
+    fitted = fit(materials, held, LABELS, options, annotated=MARKED, checkpoint=checkpoint, progress=_show)
     export(
         fitted,
         folder,
         held,
         name="basic",
         version=__version__,
-        description="Names, places and organisations in English text, by a small network.",
+        description="What patterns find, and names, places, organisations and addresses in English text.",
     )
-    tagger = load(folder)
+    with (folder / REPLAY).open("w", encoding="utf-8") as file:
+        file.writelines(line(sample) for sample in replayed(marked, records, given.seed))
+    files = json.loads((folder / CARD).read_bytes())["files"] | digests(folder, [REPLAY])
+    amend(folder, files=files, replay_labels=MARKED, patterns=True)
+    tagger = load(folder, labels=MARKED)
     recipe: dict[str, Any] = {
-        "inputs": gold.digests([*train, *dev, *texts, *(model / "model.json" for model in given.teacher)]),
-        "options": asdict(options) | {"silver_characters": given.silver_characters if texts else 0},
+        "inputs": gold.digests([*train, *dev, *texts, *([given.teacher / CARD] if given.teacher else [])]),
+        "options": asdict(options)
+        | {"records": given.records, "silver": [kind._asdict() for kind in silver.KINDS] if texts else []},
         "versions": {"nerproc": __version__, "torch": torch.__version__, "onnx": onnx.__version__},
         "best_epoch": fitted.epoch,
         "f1": {file.stem: round(strict_f1(tagger, gold.read([file])), 4) for file in dev},
@@ -75,12 +101,30 @@ def _parser() -> argparse.ArgumentParser:
     add("out", type=Path, help="folder for the model, made if need be")
     add("--seed", type=int, default=1)
     add("--threads", type=int, default=1)
-    add("--epochs", type=int, default=10)
-    add("--dropout", type=float, default=0.2)
-    add("--silver", type=Path, help="folder of folders of *.txt, for the teachers to mark")
-    add("--silver-characters", type=int, default=3_000_000, help="of each of these folders")
-    add("--teacher", type=Path, action="append", default=[], help="folder of a model; of several, the mean")
+    add("--epochs", type=int, default=8)
+    add("--dropout", type=float, default=0.1)
+    add("--blocks", type=int, default=24, help="of 128 words, in a batch")
+    add("--records", type=int, default=7_000, help="how many are made up")
+    add("--silver", type=Path, help="folder of folders of *.txt, for the teacher to mark")
+    add("--teacher", type=Path, help="folder of the encoder's model")
+    add("--readers", type=int, default=2, help="texts that the teacher reads at once")
     return parser
+
+
+def _silver(given: argparse.Namespace, seen: silver.Seen) -> Iterator[tuple[silver.Kind, Material]]:
+    """The texts of each kind, with what the teacher says of them."""
+    for kind in silver.KINDS:
+        texts = silver.read(silver.files(given.silver, kind), seen, most=kind.most)
+        print(f"{kind.folder}: {len(texts)} texts", file=sys.stderr, flush=True)
+        reader = Reader(given.teacher, kind.corpus, threads=given.readers)
+        teacher = kept(reader, given.out / "said" / kind.folder)
+        yield kind, Material(texts, annotated=(), teacher=teacher)
+
+
+def replayed(marked: Sequence[Sample], records: Sequence[Sample], seed: int) -> list[Sample]:
+    """Some samples of each sort."""
+    random = Random(seed)  # noqa: S311 - nothing is to be kept secret
+    return random.sample(marked, min(REPLAYED * 2 // 3, len(marked))) + list(records[: REPLAYED // 3])
 
 
 def _files(data: Path, part: str) -> list[Path]:

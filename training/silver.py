@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-
-from nerproc.detection.tagger import load
 from nerproc.detection.tagger.word import split
 from nerproc.train.sample import Sample
-from nerproc.train.target import Teacher, teach
 
 _PARAGRAPHS = re.compile(r"\n\s*\n")
-_LONGEST = 4_000  # characters of a paragraph; longer ones are lists, or have no paragraphs
+_SENTENCES = re.compile(r"(?<=[a-z)\"”][.!?])\s+(?=[A-Z\"“])")  # where one ends, more or less
+_LONGEST = 900  # characters of a paragraph; of a longer one each sentence stands alone, or else each line
 _RUN = 8  # words in a row that a text may not have in common with one that models are tried on
 
 
@@ -31,36 +28,49 @@ class Seen:
         return not self._runs.isdisjoint(_runs(text))
 
 
-def files(folder: Path) -> list[Path]:
-    """The text files of each kind, which has a folder of its own in `folder`."""
-    return sorted(folder.glob("*/*.txt"))
+class Kind(NamedTuple):
+    """Texts of one kind."""
+
+    folder: str
+    corpus: int  # under whose rules the teacher reads them; see `accurate.CORPORA`
+    most: int  # characters, spread evenly over the files
+
+
+# Most of what tells names from other words is in texts that are dense with them.
+KINDS = (
+    Kind("wikipedia", 1, 3_000_000),
+    Kind("social_raw", 3, 6_500_000),
+    Kind("glosses", 1, 1_200_000),
+    Kind("world_factbook", 1, 800_000),
+    Kind("state_union", 2, 700_000),
+    Kind("politics", 2, 1_000_000),
+    Kind("fortunes", 2, 800_000),
+    Kind("litbank_novels", 2, 1_200_000),
+)
+
+
+def files(folder: Path, kind: Kind) -> list[Path]:
+    """The text files of a kind."""
+    return sorted((folder / kind.folder).glob("*.txt"))
 
 
 def read(files: Sequence[Path], seen: Seen, *, most: int) -> list[Sample]:
     """The paragraphs of `files`, without spans.
 
     Args:
-        files: files of one kind are in one folder.
+        files: of one kind.
         seen: texts to leave out.
-        most: characters of each kind, spread evenly over its files.
+        most: characters, spread evenly over the files; what short ones leave goes to the longer ones.
     """
-    of_kind = Counter(file.parent for file in files)
+    texts = sorted(
+        ((file.read_text("utf-8", "replace"), file.name) for file in files), key=lambda each: len(each[0])
+    )
     found = []
-    for file in files:
-        text = file.read_text("utf-8", "replace")[: most // of_kind[file.parent]]
-        found += [Sample(paragraph, (), document=file.name) for paragraph in _paragraphs(text)]
+    for place, (text, name) in enumerate(texts):
+        share = text[: most // (len(texts) - place)]
+        most -= len(share)
+        found += [Sample(paragraph, (), document=name) for paragraph in _paragraphs(share)]
     return [sample for sample in found if not seen.has(sample.text)]
-
-
-def ensemble(folders: Sequence[Path], labels: Sequence[str], *, threads: int) -> Teacher:
-    """The models in `folders` as one teacher, who says the mean of what they say."""
-    teachers = [teach(load(folder, threads=threads), labels) for folder in folders]
-
-    def teacher(texts: Sequence[str]) -> list[np.ndarray]:
-        said = [each(texts) for each in teachers]
-        return [np.mean(chances, axis=0) for chances in zip(*said, strict=True)]
-
-    return teacher
 
 
 def _paragraphs(text: str) -> Iterator[str]:
@@ -69,7 +79,8 @@ def _paragraphs(text: str) -> Iterator[str]:
         if 0 < len(stripped) <= _LONGEST:
             yield stripped
         elif stripped:
-            yield from filter(None, map(str.strip, stripped.splitlines()))
+            for part in _SENTENCES.split(stripped):
+                yield from [part] if len(part) <= _LONGEST else filter(None, map(str.strip, part.splitlines()))
 
 
 def _runs(text: str) -> Iterator[int]:

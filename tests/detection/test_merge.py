@@ -13,12 +13,24 @@ def span(start: int, end: int, source: str = "pattern", score: float = 0.5, *, v
     return Span(start, end, "A", None, score, source, validated)
 
 
-def test_custom_then_validated_then_tagger_then_unvalidated() -> None:
+def test_custom_then_validated_then_sure_then_others() -> None:
     custom, proved = span(0, 3, "custom"), span(2, 9, validated=True)
-    tagged, doubtful = span(2, 10, "tagger"), span(0, 20, score=0.9)
-    assert merge([doubtful, tagged, proved, custom]) == [custom]
-    assert merge([doubtful, tagged, proved]) == [proved]
-    assert merge([doubtful, tagged]) == [tagged]
+    sure, tagged = span(0, 8, score=0.6), span(0, 20, "tagger", 0.9)
+    assert merge([tagged, sure, proved, custom]) == [custom]
+    assert merge([tagged, sure, proved]) == [proved]
+    assert merge([tagged, sure]) == [sure]
+
+
+def test_between_a_tagger_and_a_doubtful_pattern_the_longer_is_kept() -> None:
+    """A town is part of an address, a name of a host."""
+    assert merge([span(4, 9, "tagger", 0.9), span(0, 12)]) == [span(0, 12)]
+    assert merge([span(0, 12, "tagger", 0.9), span(4, 9)]) == [span(0, 12, "tagger", 0.9)]
+
+
+def test_patterns_know_dates_better_than_a_tagger() -> None:
+    known, tagged = span(0, 8)._replace(label="DATE"), span(0, 12, "tagger", 1.0)._replace(label="DATE")
+    assert merge([tagged, known]) == [known]
+    assert merge([tagged, span(13, 15)]) == [tagged, span(13, 15)]
 
 
 def test_then_the_longer_then_the_surer_then_the_earlier() -> None:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerproc import detect
+import nerproc
 from nerproc.errors import InvalidRequest, NotFound, PatternError
 from nerproc.model.registry import cards, load
 from nerproc.model.scanner import scanner_for, validate
+from nerproc.schema.name import PATTERNS
 from nerproc.schema.report import LocalSource, ReportRequest
 
 TEXT = "Write to ada@example.com, card 4111 1111 1111 1111, case EMP-123."
@@ -27,7 +29,10 @@ class Piece:
 
 
 def request(**fields: object) -> ReportRequest:
-    return ReportRequest(source=LocalSource(paths=["/x"]), **fields)  # type: ignore[arg-type]
+    return ReportRequest(source=LocalSource(paths=["/x"]), **{"model": PATTERNS, **fields})  # type: ignore[arg-type]
+
+
+detect = partial(nerproc.detect, model=PATTERNS)
 
 
 def scan(text: str, **fields: object) -> list[tuple[str, str]]:

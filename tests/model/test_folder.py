@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from tests.detection.encoder.folder import write_encoder
 
+from nerproc.detection.network.folder import digest
 from nerproc.errors import InvalidRequest, NotFound
-from nerproc.model.folder import describe, detector, digest
+from nerproc.model.folder import describe, detector
 
 Change = Callable[[dict[str, object]], object]
 

@@ -25,7 +25,7 @@ def test_an_imported_model_is_there_until_it_is_deleted(
     assert card.lineage == {"base": "none"}
     assert card.created_at is not None
     assert models.card("tiny") == card
-    assert [one.name for one in models.cards() if one.origin != "plugin"] == ["patterns", "tiny"]
+    assert [one.name for one in models.cards() if one.origin not in {"built-in", "plugin"}] == ["tiny"]
     assert {key.split("/")[-1] for key in keys(storage)} == {
         *("config.json", "tokenizer.json", "model.onnx", "model.json")
     }
@@ -54,7 +54,7 @@ def test_a_name_is_taken_once(models: Models, storage: LocalStorage, tmp_path: P
     write_model(tmp_path / "x")
     models.import_folder(tmp_path / "x")
     before = keys(storage)
-    for name in ("tiny", "patterns", "presidio"):
+    for name in ("tiny", "patterns", "basic", "presidio"):
         with pytest.raises(Conflict, match=f"There is a model '{name}' already"):
             models.import_folder(tmp_path / "x", name)
     with pytest.raises(InvalidRequest, match="no name for a model"):
@@ -103,9 +103,10 @@ def test_a_model_that_takes_its_process_down_is_refused(
     assert keys(storage) == []
 
 
-def test_only_imported_models_can_be_deleted(models: Models) -> None:
-    with pytest.raises(Conflict, match="'patterns' was not imported"):
-        models.delete("patterns")
+def test_models_that_come_with_nerproc_cannot_be_deleted(models: Models) -> None:
+    for name in ("patterns", "basic"):
+        with pytest.raises(Conflict, match=f"'{name}' comes with nerproc"):
+            models.delete(name)
 
 
 def test_what_killed_imports_left_is_collected(

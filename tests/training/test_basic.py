@@ -25,7 +25,12 @@ def write(file: Path, count: int, seed: int) -> None:
 def test_the_recipe_makes_a_model_and_says_of_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path / "train/some.train.jsonl", 200, 1)
     write(tmp_path / "dev/some.dev.jsonl", 40, 2)
-    assert basic.main([str(tmp_path), str(tmp_path / "out"), "--epochs", "4", "--seed", "3"]) == 0
+    assert (
+        basic.main(
+            [str(tmp_path), str(tmp_path / "out"), *("--epochs", "4", "--seed", "3", "--records", "300")]
+        )
+        == 0
+    )
     recipe = json.loads((tmp_path / "out/recipe.json").read_text())
     assert set(recipe["inputs"]) == {"train/some.train.jsonl", "dev/some.dev.jsonl"}
     assert recipe["options"]["seed"] == 3

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from nerproc.detection.merge import merge
+from nerproc.detection.pattern.validator.date import may_be_date
 from nerproc.detection.span import Detector, Span
 from nerproc.detection.threshold import Thresholds
 from nerproc.detection.window import Piece, Window, windows
@@ -60,10 +61,19 @@ class Scanner:
 
     def scan(self, pieces: Iterable[Piece], object_name: str) -> Iterator[Entity]:
         """The entities in the text of `pieces`, by start, end and label; none twice."""
+        for entities, _ in self.stretches(pieces, object_name):
+            yield from entities
+
+    def stretches(self, pieces: Iterable[Piece], object_name: str) -> Iterator[tuple[Iterator[Entity], int]]:
+        """What `scan` finds, stretch by stretch of the text, and the offset at which each stretch ends.
+
+        The entities of a stretch are taken before the next one is asked for; all of them begin in it.
+        """
         for detector in self._detectors:
             detector.warnings.clear()
         for window in windows(pieces):
-            yield from self._entities(window, self._found([window])[0], object_name)
+            entities = self._entities(window, self._found([window])[0], object_name)
+            yield entities, window.offset + window.end
 
     def scan_all(self, documents: Sequence[tuple[Iterable[Piece], str]]) -> list[list[Entity]]:
         """The entities of each of some small documents, pieces and object name, as `scan` finds them.
@@ -90,7 +100,8 @@ class Scanner:
         text = window.text
         location = window.location
         for start, end, label, kind, score, source, _ in self._kept(window, found):
-            if window.start <= start < window.end:
+            is_refuted = source == "tagger" and label == "DATE" and not may_be_date(text[start:end])
+            if window.start <= start < window.end and not is_refuted:
                 draft = _Draft(
                     object_name,
                     window.offset + start,

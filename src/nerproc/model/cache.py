@@ -17,10 +17,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from nerproc.detection.network.folder import CARD
 from nerproc.errors import NotFound, StorageUnreachable
 from nerproc.failpoint import failpoint
-from nerproc.model.folder import CARD, artifacts, detector, stored
-from nerproc.model.registry import Model
+from nerproc.model.folder import artifacts, stored
+from nerproc.model.registry import Model, in_folder
 from nerproc.storage.base import Storage
 
 KEEP_SECONDS = 600.0  # a model stays so long after its last use
@@ -47,16 +48,7 @@ class ModelCache:
             folder = self.fetch(model)
         except NotFound:
             raise NotFound(f"the model {name!r} was deleted") from None
-        description = stored(folder)
-        return Model(
-            name=name,
-            version=model,
-            description=description.description,
-            labels=tuple(sorted(set(description.labels))),
-            parts=(description.kind,),
-            origin="imported",
-            detectors=lambda labels, _thresholds, _cache: [detector(folder, description.kind, labels)],
-        )
+        return in_folder(folder, name, version=model, origin="imported")
 
     def fetch(self, model: str) -> Path:
         """The folder of the model of that id."""

@@ -16,6 +16,7 @@ from nerproc.errors import InvalidRequest
 from nerproc.model.registry import load
 from nerproc.model.scanner import build
 from nerproc.schema.entity import Entity, Location
+from nerproc.schema.name import BASIC
 
 _LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _lock = Lock()  # scanners are not thread-safe
@@ -38,7 +39,7 @@ class _Text:
 def detect(
     text: str,
     *,
-    model: str = "patterns",
+    model: str = BASIC,
     labels: Collection[str] | None = None,
     custom_tags: Mapping[str, str] | None = None,
     threshold: float | None = None,

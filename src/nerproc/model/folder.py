@@ -1,49 +1,42 @@
 """A model as a folder: `model.json`, and the files that it names with their SHA-256.
 
 An encoder as Hugging Face's exporters leave it has no `model.json`; it is described from its `config.json`.
-Nothing in a model is code: networks are ONNX, tables safetensors, and what could be a pickle is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib
-import json
 import re
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from nerproc.detection.network.folder import AGAIN, CARD, PICKLES, Card, card, check, content, digests
 from nerproc.detection.span import Detector
 from nerproc.errors import InvalidRequest, NotFound
+from nerproc.schema.name import MODEL_NAME
 
-CARD = "model.json"
-NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
-SUFFIXES = {".onnx", ".safetensors", ".json", ".txt"}
-_PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz", ".h5"}
+REPLAY = "replay.jsonl"  # samples that a small tagger learnt, for those that go on from it
+_BUILT_IN = Path(__file__).parent / "builtin"
 _ENCODER_FILES = ("config.json", "tokenizer.json", "model.onnx")
-_AGAIN = "Import the folder that training or the export wrote, with all its files."
 _EXPORT = "Export it to ONNX: optimum-cli export onnx --model FOLDER --task token-classification NEW_FOLDER"
 
 MakeDetector = Callable[[Path, Collection[str] | None], Detector]
 
 
-class Description(BaseModel):
+class Description(Card):
     """What `model.json` says of every model; more in it belongs to the kind of model."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    format: Literal[1]
-    name: str = Field(pattern=f"^{NAME}$")
+    name: str = Field(pattern=f"^{MODEL_NAME}$")
     version: str = Field(default="", max_length=200)
-    kind: str
-    labels: list[str] = Field(min_length=1)
     description: str = Field(default="", max_length=1_000)
-    files: dict[str, str] = Field(min_length=1)  # name -> SHA-256, hexadecimal
-    lineage: dict[str, Any] = {}
+    lineage: dict[str, Any] = Field(default_factory=dict)
+    patterns: bool = False  # the built-in patterns look for entities beside it
+    replay_labels: list[str] | None = None  # that spans of REPLAY say all of; absent: `labels`
 
 
 def artifacts(model: UUID | str) -> str:
@@ -60,11 +53,9 @@ def describe(folder: Path, name: str | None = None) -> Description:
     """
     if not folder.is_dir():
         raise NotFound(f"there is no folder {str(folder)!r}", hint="Name a folder with a model.json in it.")
-    described = _read(folder) if (folder / CARD).is_file() else _of_encoder(folder)
-    described["name"] = name or described.get("name")
-    description = _checked(described, folder)
-    for file, digest in description.files.items():
-        _check_file(folder, file, digest)
+    described = content(folder) if (folder / CARD).is_file() else _of_encoder(folder)
+    description = _known(described | ({"name": name} if name else {}), folder)
+    check(folder, description.files)
     return description
 
 
@@ -74,7 +65,24 @@ def stored(folder: Path) -> Description:
     Raises:
         InvalidRequest: this version does not know such models.
     """
-    return _checked(_read(folder), folder)
+    return _known(content(folder), folder)
+
+
+def version(description: Description) -> str:
+    """What the folder says, and a checksum of all that decides what is found."""
+    content = description.model_dump_json(exclude={"name", "version", "description", "lineage"})
+    return f"{description.version} {hashlib.sha256(content.encode()).hexdigest()[:16]}".lstrip()
+
+
+def built_in(name: str) -> Path | None:
+    """The folder of the model of that name that comes with nerproc, if it has one."""
+    folder = _BUILT_IN / name
+    return folder if re.fullmatch(MODEL_NAME, name) and (folder / CARD).is_file() else None
+
+
+def built_in_names() -> list[str]:
+    """The models that come with nerproc as folders."""
+    return sorted(card.parent.name for card in _BUILT_IN.glob(f"*/{CARD}"))
 
 
 def is_model(folder: Path) -> bool:
@@ -91,27 +99,9 @@ def detector(folder: Path, kind: str, labels: Collection[str] | None = None) -> 
     return LOADERS[kind](folder, labels)
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read(folder: Path) -> dict[str, Any]:
-    try:
-        read = json.loads((folder / CARD).read_bytes())
-    except (OSError, ValueError):
-        raise InvalidRequest(f"{CARD} in {folder} is not JSON", hint=_AGAIN) from None
-    return read if isinstance(read, dict) else {}
-
-
-def _checked(described: dict[str, Any], folder: Path) -> Description:
-    try:
-        description = Description(**described)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InvalidRequest(f"{CARD} in {folder} is not valid: {place}: {first['msg']}", hint=_AGAIN) from None
+def _known(described: dict[str, Any], folder: Path) -> Description:
+    """What is described, if there is a loader for it."""
+    description = card(described, folder, Description)
     if description.kind not in LOADERS:
         raise InvalidRequest(
             f"the model in {folder} is of the kind {description.kind!r}, which is unknown here",
@@ -126,10 +116,10 @@ def _of_encoder(folder: Path) -> dict[str, Any]:
 
     missing = [name for name in _ENCODER_FILES if not (folder / name).is_file()]
     if missing:
-        weights = any(path.suffix in _PICKLES | {".safetensors"} for path in folder.iterdir())
+        weights = any(path.suffix in PICKLES | {".safetensors"} for path in folder.iterdir())
         raise InvalidRequest(
             f"{folder} is no model: it has neither {CARD} nor {' and '.join(missing)}",
-            hint=_EXPORT if weights else _AGAIN,
+            hint=_EXPORT if weights else AGAIN,
         )
     files = [*_ENCODER_FILES, *(path.name for path in folder.glob("model.onnx?data"))]
     return {
@@ -138,31 +128,8 @@ def _of_encoder(folder: Path) -> dict[str, Any]:
         "kind": "encoder",
         "labels": labels_of(folder),
         "description": "An encoder that was exported to ONNX.",
-        "files": {name: digest(folder / name) for name in files},
+        "files": digests(folder, files),
     }
-
-
-def _check_file(folder: Path, name: str, expected: str) -> None:
-    path = folder / name
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name) or name == CARD:
-        raise InvalidRequest(
-            f"{CARD} in {folder} names {name!r}, which is no file beside it",
-            hint="Put all files into one folder.",
-        )
-    if path.suffix in _PICKLES:
-        raise InvalidRequest(
-            f"{name} in {folder} may hold code, which nerproc does not run",
-            hint="Networks are ONNX (.onnx), tables safetensors (.safetensors).",
-        )
-    if path.suffix not in SUFFIXES and not name.endswith("onnx_data"):
-        raise InvalidRequest(
-            f"{name} in {folder} is of a kind that no model has",
-            hint=f"Models have {', '.join(sorted(SUFFIXES))}.",
-        )
-    if path.is_symlink() or not path.is_file():
-        raise InvalidRequest(f"{name} is missing from {folder}", hint=_AGAIN)
-    if digest(path) != expected.lower():
-        raise InvalidRequest(f"{name} in {folder} is not the file that {CARD} describes", hint=_AGAIN)
 
 
 def _small(folder: Path, labels: Collection[str] | None) -> Detector:

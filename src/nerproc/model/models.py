@@ -1,49 +1,49 @@
-"""Models as users see them: those that come with nerproc or a plugin, and those that were imported.
+"""Models as users see them: those that come with nerproc or a plugin, and those imported or trained.
 
-An imported model is a row and, under `models/<id>/` of the artifact store, the files of its folder. Files are
+Such a model is a row and, under `models/<id>/` of the artifact store, the files of its folder. Files are
 there before the row, and go after it; what is left by a process that was killed in between is collected.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg.errors import UniqueViolation
-from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
 from nerproc.errors import Conflict, InvalidRequest, NerprocError, NotFound
 from nerproc.failpoint import failpoint
-from nerproc.model import registry
-from nerproc.model.folder import CARD, NAME, Description, artifacts, describe, is_model
+from nerproc.model import feedback, registry
+from nerproc.model.folder import Description, artifacts, describe, is_model, version
+from nerproc.model.row import INSERT, VALUES, card, taken, values
+from nerproc.model.store import put_folder
 from nerproc.model.trial import try_out
+from nerproc.schema.name import FROM_NOTHING, MODEL_NAME
 from nerproc.schema.report import ModelCard
 from nerproc.source.base import Unreadable
 from nerproc.source.upload import UploadSource
 from nerproc.storage.base import Storage
 
-_INSERT = """
-INSERT INTO model (id, name, version, kind, description, labels, files, lineage)
-VALUES (%(id)s, %(name)s, %(version)s, %(kind)s, %(description)s, %(labels)s, %(files)s, %(lineage)s)
-RETURNING *"""
+_INSERT = f"{INSERT} VALUES ({VALUES}) RETURNING *"
 _LIST = "SELECT * FROM model ORDER BY name"
-_GET = "SELECT * FROM model WHERE name = %(name)s"
+_NAMED = "name = %(name)s OR id::text = lower(%(name)s)"  # no name is another model's id: see `import_folder`
+_GET = f"SELECT * FROM model WHERE {_NAMED}"  # noqa: S608 - a constant of the module
 _KNOWN = "SELECT id::text FROM model"
 
 # Locked before the second statement looks for reports: one that is submitted meanwhile waits, and fails.
-_LOCK = "SELECT id FROM model WHERE name = %(name)s FOR UPDATE"
+_LOCK = f"SELECT id FROM model WHERE {_NAMED} FOR UPDATE"  # noqa: S608 - likewise
 _USERS = (
     "SELECT id FROM job WHERE model_id = %(id)s AND state IN ('queued', 'running') ORDER BY created_at LIMIT 3"
 )
+_TRAINING = "SELECT id FROM job WHERE kind = 'training' AND name = %(name)s AND state IN ('queued', 'running')"
 _DELETE = "DELETE FROM model WHERE id = %(id)s"
 
 
@@ -56,11 +56,11 @@ class Models:
 
     def cards(self) -> list[ModelCard]:
         """All models, by name."""
-        imported = [_card(row) for row in self._db.fetch_all(_LIST, retry=True)]
-        return sorted([*registry.cards(), *imported], key=lambda card: card.name)
+        stored = [card(row) for row in self._db.fetch_all(_LIST, retry=True)]
+        return sorted([*registry.cards(), *stored], key=attrgetter("name"))
 
     def card(self, name: str) -> ModelCard:
-        """The model of that name.
+        """The model of that name, or the stored one of that id.
 
         Raises:
             NotFound: there is none.
@@ -73,7 +73,7 @@ class Models:
         if row is None:
             names = ", ".join(card.name for card in self.cards())
             raise NotFound(f"there is no model {name!r}", hint=f"models: {names}")
-        return _card(row)
+        return card(row)
 
     def import_folder(self, folder: Path, name: str | None = None) -> ModelCard:
         """Import the model in a folder, under another `name` if given: all of it, or nothing.
@@ -83,15 +83,32 @@ class Models:
             InvalidRequest: it is no model, or not a whole one.
             Conflict: there is a model of that name.
         """
-        if name is not None and not re.fullmatch(NAME, name):
+        if name is not None and not re.fullmatch(MODEL_NAME, name):
             raise InvalidRequest(
                 f"{name!r} is no name for a model", hint="Use letters, digits and _ . -, at most 64."
             )
         description = describe(folder, name)
-        if registry.find(description.name) is not None or self._find(description.name) is not None:
-            raise _taken(description.name)
+        self.check_free(description.name)
         try_out(folder, description.kind)
         return self._store(folder, description)
+
+    def check_free(self, name: str) -> None:
+        """See that a model may be called `name`.
+
+        Raises:
+            InvalidRequest: the name stands for no model.
+            Conflict: another is, or a training will make one.
+        """
+        if name == FROM_NOTHING:
+            raise InvalidRequest(f"{name!r} stands for no model.", hint="Give another name (--name).")
+        if registry.find(name) is not None or self._find(name) is not None:
+            raise taken(name)
+        training = self._db.fetch_one(_TRAINING, {"name": name}, retry=True)
+        if training is not None:
+            raise Conflict(
+                f"The training {training['id']} makes a model {name!r}.",
+                hint="Wait for its end, stop it, or give another name (--name).",
+            )
 
     def import_upload(self, upload: UUID, name: str | None = None) -> ModelCard:
         """Import the model whose files were uploaded; the upload stays.
@@ -129,17 +146,17 @@ class Models:
             try:
                 description = describe(place)
                 row = self._find(description.name)
-                if row is None or row["version"] != _version(description):
+                if row is None or row["version"] != version(description):
                     yield self.import_folder(place).name, None
             except NerprocError as error:
                 yield str(place), error
 
     def delete(self, name: str) -> None:
-        """Delete an imported model.
+        """Delete an imported or trained model, by name or id, its samples, and the feedback on it.
 
         Raises:
             NotFound: there is none of that name.
-            Conflict: a report runs on it, or it was not imported.
+            Conflict: a job runs on it, or it was neither imported nor trained.
         """
         with self._db.transaction() as connection:
             row = connection.execute(_LOCK, {"name": name}).fetchone()
@@ -147,15 +164,16 @@ class Models:
                 users = connection.execute(_USERS, {"id": row[0]}).fetchall()
                 if users:
                     raise Conflict(
-                        f"Reports run on the model {name!r}: {', '.join(str(user[0]) for user in users)}.",
+                        f"Jobs run on the model {name!r}: {', '.join(str(user[0]) for user in users)}.",
                         hint="Wait for their end, or stop them.",
                     )
                 connection.execute(_DELETE, {"id": row[0]})
         if row is None:
             card = self.card(name)
-            raise Conflict(f"The model {card.name!r} was not imported, so it cannot be deleted.")
+            raise Conflict(f"The model {card.name!r} comes with nerproc or a package, so it cannot be deleted.")
         failpoint("model_row_deleted")
         self._storage.delete(artifacts(row[0]))
+        self._storage.delete(feedback.artifacts(row[0]))
 
     def collect(self, *, age_seconds: float) -> int:
         """Delete files older than `age_seconds` that belong to no model; return of how many models."""
@@ -175,56 +193,15 @@ class Models:
 
     def _store(self, folder: Path, description: Description) -> ModelCard:
         identity = uuid4()
-        prefix = artifacts(identity)
         try:
-            files = {}
-            for name, digest in sorted(description.files.items()):
-                with (folder / name).open("rb") as file:
-                    files[name] = {"sha256": digest, "size": self._storage.put(f"{prefix}/{name}", file)}
-            self._storage.put(f"{prefix}/{CARD}", io.BytesIO(description.model_dump_json().encode()))
+            files = put_folder(self._storage, identity, folder, description)
             failpoint("model_stored")
-            row = self._db.fetch_one(
-                _INSERT,
-                {
-                    "id": identity,
-                    "name": description.name,
-                    "version": _version(description),
-                    "kind": description.kind,
-                    "description": description.description,
-                    "labels": sorted(set(description.labels)),
-                    "files": Jsonb(files),
-                    "lineage": Jsonb(description.lineage),
-                },
-            )
+            row = self._db.fetch_one(_INSERT, values(identity, description, files, "imported"))
         except UniqueViolation:
-            self._storage.delete(prefix)
-            raise _taken(description.name) from None
+            self._storage.delete(artifacts(identity))
+            raise taken(description.name) from None
         except BaseException:
-            self._storage.delete(prefix)
+            self._storage.delete(artifacts(identity))
             raise
         assert row is not None
-        return _card(row)
-
-
-def _taken(name: str) -> Conflict:
-    return Conflict(
-        f"There is a model {name!r} already.", hint="Delete it, or import this one under another name (--name)."
-    )
-
-
-def _version(description: Description) -> str:
-    """What the folder says, and a checksum of all that decides what is found."""
-    content = description.model_dump_json(exclude={"name", "version", "description", "lineage"})
-    return f"{description.version} {hashlib.sha256(content.encode()).hexdigest()[:16]}".lstrip()
-
-
-def _card(row: dict[str, Any]) -> ModelCard:
-    return ModelCard(
-        **{
-            name: row[name]
-            for name in ("id", "name", "version", "description", "labels", "lineage", "created_at")
-        },
-        detectors=[row["kind"]],
-        origin="imported",
-        bytes=sum(file["size"] for file in row["files"].values()),
-    )
+        return card(row)

@@ -1,8 +1,12 @@
-"""The models that come with nerproc or with a plugin: named sets of detectors with their labels."""
+"""The models that come with nerproc or with a plugin: named sets of detectors with their labels.
+
+`patterns` is code; the others that come with nerproc are folders beside this file (`builtin/`), like those
+that users import or train.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -13,6 +17,8 @@ from nerproc.detection.plugin import plugin
 from nerproc.detection.span import Detector
 from nerproc.detection.threshold import Thresholds
 from nerproc.errors import NerprocError, NotFound
+from nerproc.model.folder import built_in, built_in_names, detector, stored, version
+from nerproc.schema.name import PATTERNS
 from nerproc.schema.report import ModelCard, ModelOrigin
 
 
@@ -52,7 +58,7 @@ class Model:
 
 def cards() -> list[ModelCard]:
     """These models, by name; those of plugins that fail are left out."""
-    found = [load(name).card() for name in _BUILT_IN]
+    found = [load(name).card() for name in _built_in_names()]
     for name in plugin.names():
         try:
             found.append(load(name).card())
@@ -70,7 +76,7 @@ def load(name: str) -> Model:
     """
     model = find(name)
     if model is None:
-        names = sorted([*_BUILT_IN, *plugin.names()])
+        names = sorted([*_built_in_names(), *plugin.names()])
         raise NotFound(f"there is no model {name!r}", hint=f"models: {', '.join(names)}")
     return model
 
@@ -82,8 +88,11 @@ def find(name: str) -> Model | None:
         NotFound: it would be a plugin's, which has none of that name.
         InvalidRequest: it is a plugin's, which fails, or needs a package that is not installed.
     """
-    if name in _BUILT_IN:
-        return _BUILT_IN[name]()
+    if name == PATTERNS:
+        return _patterns()
+    folder = built_in(name)
+    if folder is not None:
+        return in_folder(folder, name, version=version(stored(folder)), origin="built-in")
     found = plugin.find(name)
     return None if found is None else _of_plugin(name, found)
 
@@ -118,6 +127,40 @@ def _of_plugin(name: str, found: plugin.PluginModel) -> Model:
     )
 
 
+def in_folder(folder: Path, name: str, *, version: str, origin: ModelOrigin) -> Model:
+    """The model in `folder`, which `name` stands for, ready to make detectors.
+
+    Raises:
+        InvalidRequest: this version does not know such models.
+    """
+    description = stored(folder)
+    patterns = _patterns() if description.patterns else None
+
+    def detectors(
+        labels: Collection[str] | None, thresholds: Thresholds, cache: Path | None
+    ) -> Sequence[Detector]:
+        found: list[Detector] = []
+        if patterns is not None and (labels is None or set(labels) & set(patterns.labels)):
+            found += patterns.detectors(labels, thresholds, cache)
+        if labels is None or set(labels) & set(description.labels):
+            found.append(detector(folder, description.kind, labels))
+        return found
+
+    return Model(
+        name=name,
+        version=version + (f" patterns {__version__}" if patterns else ""),
+        description=description.description,
+        labels=tuple(sorted({*description.labels, *(patterns.labels if patterns else ())})),
+        parts=(*(patterns.parts if patterns else ()), description.kind),
+        origin=origin,
+        detectors=detectors,
+    )
+
+
+def _built_in_names() -> list[str]:
+    return [PATTERNS, *built_in_names()]
+
+
 def _patterns() -> Model:
     from nerproc.detection.pattern.table import patterns
 
@@ -130,7 +173,7 @@ def _patterns() -> Model:
         return [PatternDetector(rows, floor=thresholds.of, cache=cache)]
 
     return Model(
-        name="patterns",
+        name=PATTERNS,
         version=__version__,
         description="Numbers, contacts, accounts, addresses and secrets, by their form, checksum and context.",
         labels=tuple(sorted({row.label for row in patterns()})),
@@ -138,6 +181,3 @@ def _patterns() -> Model:
         origin="built-in",
         detectors=detectors,
     )
-
-
-_BUILT_IN: dict[str, Callable[[], Model]] = {"patterns": _patterns}

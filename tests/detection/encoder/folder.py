@@ -10,21 +10,25 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from nerproc.detection.network.folder import digests
+
 CLASSES = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG"]
 WORDS = {"Ada": "B-PER", "Love": "I-PER", "##lace": "O", "King": "I-PER", "Acme": "B-ORG", "Corp": "I-ORG"}
 PLAIN = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "met", "at", ".", "the", "##s"]
 SURE = 6.0  # logit of the class that a token has
 
 
-def write_encoder(folder: Path, *, words: dict[str, str] = WORDS, **config: object) -> Path:
-    """The encoder in `folder`; `words` are tokens with their classes."""
+def write_encoder(
+    folder: Path, *, words: dict[str, str] = WORDS, kinds: list[str] | None = None, **config: object
+) -> Path:
+    """The encoder in `folder`; `words` are tokens with their classes, `kinds` classes of their types."""
     folder.mkdir(parents=True, exist_ok=True)
     tokens = [*PLAIN, *words]
     table = np.zeros((len(tokens), len(CLASSES)), np.float32)
     for number, token in enumerate(tokens):
         table[number, CLASSES.index(words.get(token, "O"))] = SURE
     _write_tokenizer(folder, tokens)
-    _write_network(folder, table)
+    _write_network(folder, table, [] if kinds is None else [CLASSES.index(name) for name in kinds])
     labels = {str(number): name for number, name in enumerate(CLASSES)}
     (folder / "config.json").write_text(json.dumps({"model_type": "bert", "id2label": labels, **config}))
     return folder
@@ -42,25 +46,37 @@ def _write_tokenizer(folder: Path, tokens: list[str]) -> None:
     tokenizer.save(str(folder / "tokenizer.json"))
 
 
-def _write_network(folder: Path, table: np.ndarray) -> None:
+def write_card(folder: Path, **settings: object) -> Path:
+    """A `model.json` for the encoder in `folder`."""
+    names = ("config.json", "tokenizer.json", "model.onnx")
+    card = {"format": 1, "name": "tiny", "kind": "encoder", "labels": ["NAME", "ORGANIZATION"]}
+    card |= {"files": digests(folder, names)}
+    (folder / "model.json").write_text(json.dumps(card | settings))
+    return folder
+
+
+def _write_network(folder: Path, table: np.ndarray, kinds: list[int]) -> None:
     shape = ["batch", "sequence"]
-    inputs = [
-        helper.make_tensor_value_info(name, TensorProto.INT64, shape)
-        for name in ("input_ids", "attention_mask")
-    ]
+    names = ["input_ids", "attention_mask", *(["token_type_ids"] if kinds else [])]
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in names]
     logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [*shape, table.shape[1]])
     nodes = [
-        helper.make_node("Gather", ["table", "input_ids"], ["raw"]),
+        helper.make_node("Gather", ["table", "input_ids"], ["of token"]),
         helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
         helper.make_node("Unsqueeze", ["mask", "axis"], ["column"]),
         helper.make_node("Mul", ["raw", "column"], ["logits"]),
     ]
-    graph = helper.make_graph(
-        nodes,
-        "tiny",
-        inputs,
-        [logits],
-        [numpy_helper.from_array(table, "table"), numpy_helper.from_array(np.array([2], np.int64), "axis")],
-    )
+    constants = [
+        numpy_helper.from_array(table, "table"),
+        numpy_helper.from_array(np.array([2], np.int64), "axis"),
+    ]
+    if kinds:
+        of_kind = np.eye(len(CLASSES), dtype=np.float32)[kinds] * 2 * SURE
+        constants.append(numpy_helper.from_array(of_kind, "kinds"))
+        nodes.insert(1, helper.make_node("Gather", ["kinds", "token_type_ids"], ["of kind"]))
+        nodes.insert(2, helper.make_node("Add", ["of token", "of kind"], ["raw"]))
+    else:
+        nodes.insert(1, helper.make_node("Identity", ["of token"], ["raw"]))
+    graph = helper.make_graph(nodes, "tiny", inputs, [logits], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.save(model, str(folder / "model.onnx"))

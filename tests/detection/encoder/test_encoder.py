@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
-from tests.detection.encoder.folder import write_encoder
+from tests.detection.encoder.folder import write_card, write_encoder
 from tests.detection.piece import Piece
 
 from nerproc.detection.encoder.encoder import labels_of, load
@@ -53,6 +54,61 @@ def test_texts_do_not_see_each_other(folder: Path) -> None:
     encoder = load(folder)
     together = encoder.detect_all([("Ada", None), (TEXT, None), ("King", None)])
     assert together == [encoder.detect_all([(text, None)])[0] for text in ("Ada", TEXT, "King")]
+
+
+KINDS = ["O", "O", "B-PER", "O", "B-ORG", "O", "O", "I-ORG"]  # capitalized, an initial, letters and digits
+
+
+def test_an_encoder_is_told_how_each_word_is_written(tmp_path: Path) -> None:
+    folder = write_encoder(tmp_path, words={}, kinds=KINDS, token_types="shape")
+    text = "the Met X 7a at s. 12"
+    (found,) = load(folder).detect_all([(text, None)])
+    assert [(span.label, text[span.start : span.end]) for span in found] == [
+        ("NAME", "Met"),
+        ("ORGANIZATION", "X 7a"),
+    ]
+
+
+def test_types_of_tokens_are_nothing_where_the_encoder_asks_for_nothing(tmp_path: Path) -> None:
+    folder = write_encoder(tmp_path, words={}, kinds=KINDS)
+    assert load(folder).detect_all([("the Met X 7a", None)]) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "types", "said"),
+    [
+        (None, "shape", "cannot be shown to model.onnx"),
+        (KINDS, "colour", "cannot be shown to model.onnx"),
+        (KINDS[:2], "shape", "cannot be run on what"),
+    ],
+)
+def test_types_of_tokens_that_cannot_be_shown_are_refused(
+    tmp_path: Path, kinds: list[str] | None, types: str, said: str
+) -> None:
+    with pytest.raises(InvalidRequest, match=said) as error:
+        load(write_encoder(tmp_path, kinds=kinds, token_types=types))
+    assert error.value.hint
+
+
+def test_scores_are_calibrated_as_the_card_says(folder: Path, tmp_path: Path) -> None:
+    (plain,) = load(folder).detect_all([("Ada", None)])[0]
+    write_card(write_encoder(tmp_path), calibration={"slope": 0.5, "offset": -1})
+    (span,) = load(tmp_path).detect_all([("Ada", None)])[0]
+    odds = 0.5 * math.log(plain.score / (1 - plain.score)) - 1
+    assert span.score == pytest.approx(1 / (1 + math.exp(-odds)), abs=1e-6)
+
+
+def test_a_card_of_another_kind_or_other_files_is_refused(tmp_path: Path) -> None:
+    write_encoder(tmp_path)
+    load(write_card(tmp_path))
+    with pytest.raises(InvalidRequest, match="not an encoder, but 'small'"):
+        load(write_card(tmp_path, kind="small"))
+    with pytest.raises(InvalidRequest, match=r"calibration\.slope"):
+        load(write_card(tmp_path, calibration={"slope": "steep"}))
+    write_card(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(InvalidRequest, match=r"config\.json in .* is not the file"):
+        load(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from nerproc.detection.encoder.scheme import Scheme, decode
+from nerproc.detection.encoder.scheme import Scheme
+from nerproc.detection.network.decode import decode
 
 
 def logits(names: list[str], tags: str) -> np.ndarray:
@@ -29,26 +26,8 @@ def logits(names: list[str], tags: str) -> np.ndarray:
 )
 def test_schemes_are_understood(names: list[str], tags: str, spans: list[tuple[int, int, str]]) -> None:
     scheme = Scheme(names)
-    found = decode(scheme.moves(logits(names, tags)))
-    assert [(one.first, one.last, scheme.types[one.type]) for one in found] == spans
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.lists(st.integers(-5, 5), min_size=5, max_size=5), min_size=1, max_size=5), st.randoms())
-def test_the_best_legal_sequence_is_found(rows: list[list[int]], random: object) -> None:
-    scores = np.array(rows, np.float32) + np.linspace(0, 0.1, 5 * len(rows), dtype=np.float32).reshape(-1, 5)
-
-    def legal(moves: tuple[int, ...]) -> bool:
-        return all(
-            move < 3 or before in (move, move - 2) for before, move in zip((0, *moves), moves, strict=False)
-        )
-
-    best = max(
-        filter(legal, product(range(5), repeat=len(rows))),
-        key=lambda moves: sum(float(scores[word, move]) for word, move in enumerate(moves)),
-    )
-    begins = [word for word, move in enumerate(best) if move in (1, 2)]
-    found = decode(scores)
-    assert [one.first for one in found] == begins
-    inside = [word for one in found for word in range(one.first, one.last + 1)]
-    assert inside == [word for word, move in enumerate(best) if move]
+    none = np.zeros(len(tags.split()), np.bool_)
+    found = decode(scheme.moves(logits(names, tags)), closed=none, breaks=none)
+    columns = (found.starts.tolist(), (found.ends - 1).tolist(), found.labels.tolist())
+    assert [(first, last, scheme.types[label]) for first, last, label in zip(*columns, strict=True)] == spans
+    assert ((found.chances > 0.99) & (found.chances <= 1)).all()

@@ -9,20 +9,54 @@ from tests.detection.encoder.folder import write_encoder
 from tokenizers import Tokenizer
 
 from nerproc.detection.encoder import word as module
-from nerproc.detection.encoder.word import Word, windows, words
+from nerproc.detection.encoder.word import Word, cuts, windows, words
 
 
-@settings(max_examples=200)
-@given(st.lists(st.integers(1, 4), max_size=60))
-def test_windows_fit_and_own_every_word_once(lengths: list[int]) -> None:
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 9)), max_size=60))
+def test_windows_fit_and_own_every_word_once(drawn: list[tuple[int, int]]) -> None:
+    lengths = [length for length, _ in drawn]
     found = [Word(place, place + 1, [0] * length) for place, length in enumerate(lengths)]
-    seen = list(windows(found, length=20, overlap=6))
+    begins = [not place or chance == 0 for place, (_, chance) in enumerate(drawn)]
+    seen = list(windows(found, length=20, overlap=6, cuts=begins))
     assert [word for window in seen for word in range(window.start, window.end)] == [*range(len(found))]
     for shown, start, end, shown_end in seen:
         assert 0 <= shown <= start < end <= shown_end <= len(found)
         assert sum(lengths[shown:shown_end]) <= 20
-        assert shown == 0 or sum(lengths[shown - 1 : start]) > 6
-        assert shown_end == len(found) or sum(lengths[end - 1 : shown_end]) > 6
+        if begins[start]:
+            assert shown == start
+        else:
+            assert shown == 0 or sum(lengths[shown - 1 : start]) > 6
+        if shown_end < len(found) and end == shown_end:
+            assert begins[end]
+        else:
+            assert shown_end == len(found) or sum(lengths[end - 1 : shown_end]) > 6
+
+
+def test_windows_end_with_the_last_sentence_that_fits() -> None:
+    found = [Word(place, place + 1, [0]) for place in range(60)]
+    begins = [place in {0, 12, 17, 20, 45} for place in range(60)]
+    seen = [window[:] for window in windows(found, length=20, overlap=4, cuts=begins)]
+    assert seen == [(0, 0, 20, 20), (20, 20, 36, 40), (32, 36, 45, 45), (45, 45, 60, 60)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("The king met Ada. The end.", ["The king met Ada. The end."]),
+        ("Ada met the king. Ada? Yes! So", ["Ada met the king.", "Ada?", "Yes!", "So"]),
+        ("Dr. Ada J. King met mr. Love", ["Dr. Ada J. King met mr. Love"]),
+        ("Ada\nLove\n\nKing \r\n\r\n the", ["Ada\nLove", "King", "the"]),
+        ("at the.net the . the", ["at the.net the .", "the"]),
+    ],
+)
+def test_sentences_begin_where_that_is_certain(tmp_path: Path, text: str, sentences: list[str]) -> None:
+    tokenizer = Tokenizer.from_file(str(write_encoder(tmp_path) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    found = words(tokenizer, text)
+    places = [word.start for word, begins in zip(found, cuts(text, found), strict=True) if begins]
+    parts = [text[start:end].strip() for start, end in zip(places, [*places[1:], len(text)], strict=True)]
+    assert parts == sentences
 
 
 def test_words_are_the_same_wherever_the_text_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,10 @@ import nerproc
 
 
 def addresses(text: str, threshold: float | None = None) -> list[str]:
-    return [entity.text for entity in nerproc.detect(text, labels=["ADDRESS"], threshold=threshold)]
+    return [
+        entity.text
+        for entity in nerproc.detect(text, model="patterns", labels=["ADDRESS"], threshold=threshold)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,11 @@ def addresses(text: str, threshold: float | None = None) -> list[str]:
 )
 def test_found_whole(address: str) -> None:
     assert addresses(f"Send it to {address}.") == [address]
+
+
+def test_minutes_are_no_house_number() -> None:
+    assert addresses("On 12 May 2020 14:00 at 12 Main Street") == ["12 Main Street"]
+    assert addresses("Address:12 Main Street") == ["12 Main Street"]
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,31 @@
 """Runs an encoder over texts of any length.
 
 A folder has `model.onnx`, `tokenizer.json` and `config.json`, as Hugging Face's exporters write them. A text is
-read in windows of words that overlap; every word is labelled once, by the window that shows most around it. The
-label of a word is that of its first token, as such encoders are trained.
+read in windows of whole sentences, or of words that overlap where there are none; every word is labelled once.
+The label of a word is that of its first token, as such encoders are trained.
+
+Each window is run by itself, without padding: an encoder in 8 bits scales what it computes by the largest value
+there is, so windows that were run together would change each other. Nor would it be any faster.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from nerproc.detection.encoder.scheme import Scheme, decode, names_of
-from nerproc.detection.encoder.word import LONGEST, Window, Word, windows, words
+from nerproc.detection.encoder.scheme import Scheme, names_of
+from nerproc.detection.encoder.shape import OTHER, SHAPES, shapes
+from nerproc.detection.encoder.word import LONGEST, Word, cuts, windows, words
+from nerproc.detection.network.calibration import Calibration, calibrated
+from nerproc.detection.network.decode import decode
+from nerproc.detection.network.folder import CARD, Card, card, check, content
+from nerproc.detection.network.session import Session
 from nerproc.detection.span import Hint, Span
 from nerproc.errors import InvalidRequest
 from nerproc.schema.entity import MAX_ENTITY_LENGTH
@@ -26,11 +33,14 @@ from nerproc.schema.entity import MAX_ENTITY_LENGTH
 NETWORK = "model.onnx"
 TOKENIZER = "tokenizer.json"
 CONFIG = "config.json"
-WINDOW = 256  # tokens: attention costs their square
-OVERLAP = 64  # tokens that a window shows on each side of what it owns
+KIND = "encoder"
+WINDOW = 128  # tokens: attention costs their square, and what is computed of more does not fit the caches
+OVERLAP = 16  # tokens that a window shows on each side of what it owns, but where a sentence begins or ends
 SHORTEST = 2 * OVERLAP + LONGEST  # tokens that an encoder must be able to read
-BATCH = 8  # windows
 _INPUTS = {"input_ids", "attention_mask", "token_type_ids"}
+
+_Numbers = NDArray[np.int64]
+_Scores = NDArray[np.float32]
 
 
 def load(folder: Path, *, threads: int = 1, labels: Collection[str] | None = None) -> Encoder:
@@ -64,34 +74,34 @@ class Encoder:
     def __init__(self, folder: Path, *, threads: int, labels: Collection[str] | None) -> None:
         """See `load`."""
         self.warnings: list[str] = []
+        self._calibration = _calibration(folder)
         config = _config(folder)
         names = names_of(config.get("id2label"))
         self._scheme = Scheme(names)
-        self._wanted = [labels is None or label in labels for label, _ in self._scheme.labels]
+        self._wanted = np.array([labels is None or label in labels for label, _ in self._scheme.labels])
         self._tokenizer = _tokenizer(folder)
+        self._session = Session(folder / NETWORK, threads=threads)
         self._before, self._after = _frame(self._tokenizer)
-        self._session = _session(folder, threads)
-        self._inputs = [taken.name for taken in self._session.get_inputs()]
-        self._pad = int(config.get("pad_token_id") or 0)
         self._length = _length(config) - len(self._before) - len(self._after)
+        self._shows_shapes = _shows_shapes(config, self._session.inputs)
         self._check(len(names), folder)
 
     def _check(self, classes: int, folder: Path) -> None:
         """See that network, tokenizer and names fit each other."""
-        unknown = set(self._inputs) - _INPUTS
-        if unknown or "input_ids" not in self._inputs:
+        inputs = self._session.inputs
+        if set(inputs) - _INPUTS or "input_ids" not in inputs:
             raise InvalidRequest(
-                f"{NETWORK} in {folder} takes {', '.join(self._inputs)}, not the tokens of a text",
+                f"{NETWORK} in {folder} takes {', '.join(inputs)}, not the tokens of a text",
                 hint="Export it for the task token-classification.",
             )
         try:
-            logits = self._run([[*self._before, 0, *self._after]])
+            logits = self._run(np.zeros(SHAPES, np.int64), np.arange(SHAPES))
         except Exception as error:  # ONNX Runtime has a class for each, of no common base
             raise InvalidRequest(
                 f"{NETWORK} in {folder} cannot be run on what {TOKENIZER} makes of a text",
                 hint="Export network and tokenizer together.",
             ) from error
-        if logits.ndim != 3 or logits.shape[2] != classes:
+        if logits.ndim != 2 or logits.shape[1] != classes:
             raise InvalidRequest(
                 f"{NETWORK} in {folder} has no score for each of the {classes} classes of {CONFIG}",
                 hint="Export it for the task token-classification, with its own config.json.",
@@ -99,60 +109,56 @@ class Encoder:
 
     def detect_all(self, texts: Sequence[tuple[str, Hint | None]]) -> list[list[Span]]:
         """For each of `texts` its entities, in order; none overlap."""
-        return [list(self._spans(text)) for text, _ in texts]
+        return [self._spans(text) for text, _ in texts]
 
-    def _spans(self, text: str) -> Iterator[Span]:
+    def _spans(self, text: str) -> list[Span]:
+        """The entities in `text`."""
         found = words(self._tokenizer, text)
         if not found:
-            return
-        for first, last, number, score in decode(self._scheme.moves(self._logits(found))):
-            part = text[found[first].start : found[last].end]
+            return []
+        is_none = np.zeros(len(found), np.bool_)
+        entities = decode(self._scheme.moves(self._logits(text, found)), closed=is_none, breaks=is_none)
+        scores = calibrated(entities.chances, self._calibration)
+        columns = (column.tolist() for column in (entities.starts, entities.ends, entities.labels, scores))
+        spans = []
+        for first, end_word, number, score in zip(*columns, strict=True):
+            part = text[found[first].start : found[end_word - 1].end]
             start = found[first].start + len(part) - len(part.lstrip())
-            end = found[last].end - len(part) + len(part.rstrip())
+            end = found[end_word - 1].end - len(part) + len(part.rstrip())
             if self._wanted[number] and 0 < end - start <= MAX_ENTITY_LENGTH:
                 label, kind = self._scheme.labels[number]
-                yield Span(start, end, label, kind, score, "tagger", validated=False)
+                spans.append(Span(start, end, label, kind, score, "tagger", validated=False))
+        return spans
 
-    def _logits(self, found: list[Word]) -> NDArray[np.float32]:
-        """The scores of each word's first token."""
-        rows: list[NDArray[np.float32]] = []
-        batch: list[Window] = []
-        for window in windows(found, length=self._length, overlap=OVERLAP):
-            batch.append(window)
-            if len(batch) == BATCH:
-                rows += self._label(batch, found)
-                batch = []
-        rows += self._label(batch, found)
+    def _logits(self, text: str, found: list[Word]) -> _Scores:
+        """The scores of the first token of each word in `found`, which are those of `text`."""
+        counts = np.fromiter((len(word.tokens) for word in found), np.int64, len(found))
+        places = np.append(0, np.cumsum(counts))  # of each word's first token
+        tokens = np.fromiter((token for word in found for token in word.tokens), np.int64, places[-1])
+        kinds = np.full_like(tokens, OTHER)
+        if self._shows_shapes:
+            kinds = np.repeat(shapes([text[word.start : word.end] for word in found]), counts)
+        rows = []
+        chosen = windows(found, length=self._length, overlap=OVERLAP, cuts=cuts(text, found))
+        for shown, start, end, shown_end in chosen:
+            first, last = places[shown], places[shown_end]
+            logits = self._run(tokens[first:last], kinds[first:last])
+            rows.append(logits[places[start:end] - first])
         return np.concatenate(rows)
 
-    def _label(self, batch: list[Window], found: list[Word]) -> Iterator[NDArray[np.float32]]:
-        """The scores of the words that each window owns."""
-        if not batch:
-            return
-        rows, places = [], []
-        for shown, start, end, shown_end in batch:
-            row = list(self._before)
-            owned = []
-            for number in range(shown, shown_end):
-                if start <= number < end:
-                    owned.append(len(row))
-                row += found[number].tokens
-            rows.append(row + list(self._after))
-            places.append(owned)
-        logits = self._run(rows)
-        for number, owned in enumerate(places):
-            yield logits[number, owned]
-
-    def _run(self, rows: list[list[int]]) -> NDArray[np.float32]:
-        longest = max(map(len, rows))
-        tokens = np.full((len(rows), longest), self._pad, np.int64)
-        mask = np.zeros_like(tokens)
-        for number, row in enumerate(rows):
-            tokens[number, : len(row)] = row
-            mask[number, : len(row)] = 1
-        values = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-        (logits, *_) = self._session.run(None, {name: values[name] for name in self._inputs})
-        return np.asarray(logits, np.float32)
+    def _run(self, tokens: _Numbers, kinds: _Numbers) -> _Scores:
+        """The scores of `tokens`, a row each."""
+        before, after = len(self._before), len(self._after)
+        framed = np.concatenate([self._before, tokens, self._after])[None]
+        values = {
+            "input_ids": framed,
+            "attention_mask": np.ones_like(framed),
+            "token_type_ids": np.pad(kinds, (before, after), constant_values=OTHER)[None]
+            if self._shows_shapes
+            else np.zeros_like(framed),
+        }
+        logits = self._session.run(*(values[name] for name in self._session.inputs))
+        return logits[0, before : before + len(tokens)]
 
 
 def _config(folder: Path) -> dict[str, Any]:
@@ -163,6 +169,33 @@ def _config(folder: Path) -> dict[str, Any]:
             f"{CONFIG} in {folder} cannot be read", hint="Export the encoder again, to an empty folder."
         ) from error
     return config if isinstance(config, dict) else {}
+
+
+def _calibration(folder: Path) -> Calibration:
+    """What `model.json` says, if there is one; then files are those that it names."""
+    if not (folder / CARD).is_file():
+        return Calibration()
+    settings = card(content(folder), folder, Card)
+    if settings.kind != KIND:
+        raise InvalidRequest(
+            f"the model in {folder} is not an encoder, but {settings.kind!r}",
+            hint="Name the folder of another.",
+        )
+    check(folder, settings.files)
+    return settings.calibration
+
+
+def _shows_shapes(config: dict[str, Any], inputs: Sequence[str]) -> bool:
+    """Whether the types of tokens are the shapes of words."""
+    types = config.get("token_types")
+    if types is None:
+        return False
+    if types != "shape" or "token_type_ids" not in inputs:
+        raise InvalidRequest(
+            f'{CONFIG} says "token_types": {json.dumps(types)}, which cannot be shown to {NETWORK}',
+            hint='Only "shape" is known, for a network with the input token_type_ids.',
+        )
+    return True
 
 
 def _length(config: dict[str, Any]) -> int:
@@ -189,24 +222,10 @@ def _tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def _frame(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
+def _frame(tokenizer: Tokenizer) -> tuple[_Numbers, _Numbers]:
     """The tokens before and after every text."""
     framed = tokenizer.encode("a")
     marks = framed.special_tokens_mask
     inner = [place for place, is_special in enumerate(marks) if not is_special]
     first, last = (inner[0], inner[-1]) if inner else (len(marks), len(marks))
-    return framed.ids[:first], framed.ids[last + 1 :]
-
-
-def _session(folder: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(folder / NETWORK), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime has a class for each, of no common base
-        raise InvalidRequest(
-            f"{NETWORK} in {folder} is no ONNX network", hint="Export the encoder again, to an empty folder."
-        ) from error
+    return np.array(framed.ids[:first], np.int64), np.array(framed.ids[last + 1 :], np.int64)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,53 +80,6 @@ def names_of(id2label: object) -> list[str]:
         'config.json has no "id2label" with a name for every class',
         hint="Export an encoder that was trained for token classification.",
     )
-
-
-class Found(NamedTuple):
-    """An entity in a row of words."""
-
-    first: int  # word
-    last: int  # word, inclusive
-    type: int  # its number in `Scheme.types`
-    score: float  # 0 to 1
-
-
-def decode(scores: _Scores) -> list[Found]:
-    """The entities of the most likely legal sequence of moves; I follows only B or I of its label (Viterbi)."""
-    path = _best_path(scores)
-    count = (scores.shape[1] - 1) // 2
-    chances = np.exp(scores)
-    found: list[Found] = []
-    for word, move in enumerate(path):
-        if not move:
-            continue
-        place = (move - 1) % count
-        chance = float(min(1.0, chances[word, 1 + place] + chances[word, 1 + count + place]))
-        if move > count:
-            first, last, _, score = found.pop()
-            length = last - first + 1
-            found.append(Found(first, word, place, (score * length + chance) / (length + 1)))
-        else:
-            found.append(Found(word, word, place, chance))
-    return found
-
-
-def _best_path(scores: _Scores) -> list[int]:
-    count = (scores.shape[1] - 1) // 2
-    begins, insides = slice(1, 1 + count), slice(1 + count, None)
-    best = scores[0].astype(np.float64)
-    best[insides] = _NEVER
-    origins = np.empty(scores.shape, np.int32)
-    for word in range(1, len(scores)):
-        origin = origins[word]
-        origin[:] = best.argmax()
-        goes_on = best[insides] > best[begins]
-        origin[insides] = np.arange(1, 1 + count) + count * goes_on
-        best = best[origin] + scores[word]
-    path = [int(best.argmax())]
-    for word in range(len(scores) - 1, 0, -1):
-        path.append(int(origins[word, path[-1]]))
-    return path[::-1]
 
 
 def _parse(name: str) -> tuple[str, str]:

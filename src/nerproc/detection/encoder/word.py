@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 
 CHUNK = 1 << 16  # characters that are tokenized at once, about
 SEEK = 1 << 12  # characters before the end of a chunk in which white space is looked for
+_WHOLE = 3  # characters of a word before a dot that ends a sentence, at least
 LONGEST = 32  # tokens of a word that an encoder sees; the word has its label from the first
 
 
@@ -67,19 +68,46 @@ def _words(tokenizer: Tokenizer, text: str, offset: int) -> Iterator[Word]:
         yield Word(offset + start, offset + end, tokens)
 
 
-def windows(found: Sequence[Word], *, length: int, overlap: int) -> Iterator[Window]:
-    """Windows of at most `length` tokens, about `overlap` of them before and after what each owns.
+def cuts(text: str, found: Sequence[Word]) -> list[bool]:
+    """Whether a paragraph or a sentence of `text` begins with each word; a sentence, where that is certain."""
+    begins = [True] * len(found)
+    for place in range(1, len(found)):
+        end = found[place - 1].end
+        gap = text[end : found[place].start]
+        begins[place] = gap.count("\n") > 1 or (bool(gap) and _ends(text, found, place))
+    return begins
+
+
+def _ends(text: str, found: Sequence[Word], place: int) -> bool:
+    """Whether a sentence ends before a word: by ! or ?, or by a dot after a word that is no abbreviation."""
+    mark = text[found[place - 1].start : found[place - 1].end]
+    if mark != "." or place < 2:
+        return mark in {"!", "?"}
+    start, end = found[place - 2][:2]
+    return end - start >= _WHOLE and text[start:end].islower()
+
+
+def windows(found: Sequence[Word], *, length: int, overlap: int, cuts: Sequence[bool]) -> Iterator[Window]:
+    """Windows of at most `length` tokens.
+
+    Each ends at the last of `cuts` in its second half, and the next begins there. Where there is none, they
+    show about `overlap` tokens before and after what they own.
 
     `length` must have room for twice the overlap and a word more.
     """
     start = 0
     while start < len(found):
-        shown = _back(found, start, overlap)
+        shown = start if cuts[start] else _back(found, start, overlap)
         room = length - sum(len(word.tokens) for word in found[shown:start])
         shown_end = start
         while shown_end < len(found) and (room := room - len(found[shown_end].tokens)) >= 0:
             shown_end += 1
-        end = shown_end if shown_end == len(found) else max(start + 1, _back(found, shown_end, overlap))
+        end = shown_end
+        if end < len(found):
+            half = start + (end - start + 1) // 2
+            end = next((place for place in range(shown_end, half, -1) if cuts[place]), start)
+            shown_end = end if end > start else shown_end
+            end = end if end > start else max(start + 1, _back(found, shown_end, overlap))
         yield Window(shown, start, end, shown_end)
         start = end
 

@@ -96,6 +96,13 @@ class Near:
         line = f" {' '.join(words)} "
         return any(phrase in line for phrase in context.phrases) or any(part in line for part in context.parts)
 
+    def which(self, context: Context, start: int, end: int) -> list[str]:
+        """The words, phrases and parts of a context that stand near `text[start:end]`."""
+        words = self._words(start, end)
+        line = f" {' '.join(words)} "
+        found = [word for word in dict.fromkeys(words) if word in context.words]
+        return found + [known.strip() for known in (*context.phrases, *context.parts) if known in line]
+
     def _words(self, start: int, end: int) -> list[str]:
         """The words before, after and over the match, in this order."""
         text = self._text

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nerproc.detection.network.calibration import calibrated
+from nerproc.detection.network.decode import Found, decode
+from nerproc.detection.network.session import Session
 from nerproc.detection.span import Hint, Span
-from nerproc.detection.tagger.decode import Found, decode
-from nerproc.detection.tagger.folder import NETWORK, Calibration, Settings, read
-from nerproc.detection.tagger.session import Session
+from nerproc.detection.tagger.folder import NETWORK, Settings, read
 from nerproc.detection.tagger.stream import BATCH, BLOCK, HALO, join, moves
 from nerproc.detection.tagger.vector import BLANK_ID, BREAK_ID, PAD, TAB_ID, Vectors
 from nerproc.detection.tagger.word import Words, split
@@ -43,12 +44,12 @@ class Tagger:
     ) -> None:
         """See `load`."""
         self.warnings: list[str] = []
-        self.labels = settings.labels
+        self.labels = tuple(settings.labels)
         self._wanted = np.array([labels is None or label in labels for label in self.labels])
         self._calibration = settings.calibration
         self._vectors = Vectors(folder, settings.bits, threads=threads)
         shape = (BATCH, BLOCK + 2 * HALO, self._vectors.width)
-        self._network = Session(folder / NETWORK, shape, threads=threads)
+        self._network = Session(folder / NETWORK, threads=threads, shape=shape)
         if self._network.width != 1 + 2 * len(self.labels):
             raise InvalidRequest(f"{NETWORK} in {folder} does not fit the labels", hint="train the model anew")
 
@@ -96,10 +97,3 @@ class Tagger:
             Span(start, end, label, None, score, "tagger", validated=False)
             for start, end, label, score in zip(*columns, strict=True)
         ]
-
-
-def calibrated(chances: NDArray[np.float32], calibration: Calibration) -> NDArray[np.float64]:
-    """Scores, 0 to 1, for what the network is sure of."""
-    certain = np.clip(chances.astype(np.float64), 1e-6, 1 - 1e-6)
-    odds = calibration.slope * np.log(certain / (1 - certain)) + calibration.offset
-    return np.asarray((1 + np.tanh(odds / 2)) / 2)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from nerproc.detection.network.session import Session
 from nerproc.detection.tagger.feature import features, table_rows
 from nerproc.detection.tagger.folder import TABLE, WORD
-from nerproc.detection.tagger.session import Session
 from nerproc.detection.tagger.word import BLANK, BREAK, TAB
 from nerproc.errors import InvalidRequest
 
@@ -39,7 +39,7 @@ class Vectors:
         if len(self._table) != table_rows(bits) or len(self._scale) != len(self._table):
             raise InvalidRequest(f"{TABLE} in {folder} has not 2^{bits} rows", hint="train the model anew")
         self._bits = bits
-        self._session = Session(folder / WORD, (CHUNK, self._table.shape[1]), threads=threads)
+        self._session = Session(folder / WORD, threads=threads, shape=(CHUNK, self._table.shape[1]))
         self._forget()
 
     @property

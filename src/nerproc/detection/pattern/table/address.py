@@ -74,7 +74,7 @@ _LOOSE = rf"(?:{_capital(_LOOSE_SUFFIX)})\b"
 def _street(word: str, suffix: str, tail: str) -> str:
     """House number, direction, up to four words that end in a suffix, direction, what follows."""
     return (
-        rf"(?<![\w.,/-])\b{_NUMBER}[ \t]{{1,3}}(?:{_POINT}\b\.?[ \t]{{1,3}})?(?!The\b)"
+        rf"(?<![\w.,/-])(?<!\d:)\b{_NUMBER}[ \t]{{1,3}}(?:{_POINT}\b\.?[ \t]{{1,3}})?(?!The\b)"
         rf"(?:{word}[ \t]{{1,3}}){{1,4}}?{suffix}(?![ \t]+{_SUFFIX})(?:[ \t]+{_POINT}\b\.?)?{tail}"
     )
 
@@ -102,7 +102,7 @@ _STREETS = (
         Form(_street(_TITLE, _LOOSE, _UNIT_TAIL), 0.3, gate=_TITLE_GATE, ignore_case=False),
         # "450 Broadway", "1251 Avenue of the Americas"
         Form(
-            rf"(?<![\w.,/-])\b{_NUMBER}[ \t]{{1,3}}"
+            rf"(?<![\w.,/-])(?<!\d:)\b{_NUMBER}[ \t]{{1,3}}"
             rf"(?:(?:{_POINT}\b\.?[ \t]{{1,3}})?Broadway|Avenue of the [A-Z]\w+|Highway \d{{1,3}})\b{_TAIL}",
             0.6,
             gate=rf"{_HOUSE}(?:[NSEW][A-Za-z]{{0,8}}\.?[ \t]{{1,3}})?(?:Broadway|Avenue of the |Highway \d)",

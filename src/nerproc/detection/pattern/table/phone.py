@@ -55,6 +55,21 @@ _INTERNATIONAL = (
         phone.international,
         r"\+[2-9][-. /(\u2013]{0,3}\d",
     ),
+    # No plan has them all: what is written with a country's code and in groups is meant as a number.
+    _number(
+        r"(?<![\w+])(?=[+(\d]*[-. /()\u2013])"
+        rf"(?:\(\+[2-9]\d{{0,2}}\)|\+{_NO_FRACTION}[2-9]\d{{0,2}}){_GROUPS}(?!\d)",
+        0.5,
+        necessary(phone.has_country_code),
+        r"\+[2-9][-. /()\d\u2013]{2}",
+        prefix="(",
+    ),
+    _number(
+        rf"(?<![\w+])\+{_NO_FRACTION}[2-9]\d{{8,14}}(?!\d)",
+        0.3,
+        necessary(phone.has_country_code),
+        r"\+[2-9]\d{8,14}",
+    ),
     # What is dialled instead of the plus sign: 00, in North America 011.
     _number(
         rf"{_BEFORE}(?:00|011[- ])[1-9]\d{{0,2}}{_GROUPS}{_AFTER}",
@@ -119,6 +134,8 @@ _NORTH_AMERICAN = (
         r"\b\d{3} \d{3}[ -]\d{4}\b|\b1 \d{3} \d{3}[ -]\d{4}\b",
     ),
     _number(rf"{_BEFORE}1?\d{{10}}{_AFTER}", 0.2, _north_american, r"\b1?\d{10}\b"),
+    # Within an area.
+    _number(rf"{_BEFORE}(?<!\d )(?<![(/])[2-9]\d\d-\d{{4}}{_AFTER}(?! \d)", 0.1, None, r"\b[2-9]\d\d-\d{4}\b"),
 )
 
 _NATIONAL = (

@@ -51,6 +51,15 @@ def named_date(text: str) -> bool:
     return False
 
 
+def may_be_date(text: str) -> bool:
+    """Whether the day exists that `text` names, if it names one by figures or with a month's name."""
+    numbers = _NUMBER.findall(text)
+    words = [word.lower() for word in _LETTERS.findall(text)]
+    if numbers and any(word[:4] in _MONTH_OF or word[:3] in _MONTH_OF for word in words):
+        return named_date(text)
+    return len(numbers) < 3 or numeric_date(text)
+
+
 def _exists(day: int, month: int, year: int | None = None) -> bool:
     if day == 29 and month == 2:
         return year is None or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0 or year == 0))

@@ -18,6 +18,7 @@ _REGIONS = (
     "IN", "IL", "BR", "MX", "AR", "AU", "NZ", "JP", "KR", "CN", "SG", "ZA", "TR", "RU", "UA", "AE",
 )  # fmt: skip
 _NORTH_AMERICA = 1
+_SHORTEST = 9  # digits with the country's code: what is shorter may be anything
 _LONGEST = 15  # digits (ITU-T E.164)
 _NO_DIGITS = bytes(code for code in range(256) if not 48 <= code < 58)
 _EXTENSION = re.compile(r"\s*(?:,|;|#|(?i:x|ext))[^\d]*\d+\Z")
@@ -48,6 +49,13 @@ def north_american(text: str) -> bool:
 def international(text: str) -> bool:
     """Whether a number with its country code is valid."""
     return _international(_digits(text))
+
+
+def has_country_code(text: str) -> bool:
+    """Whether it has as many digits as a number may have, and begins with the code of a country."""
+    digits = _digits(text)
+    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    return _SHORTEST <= len(digits) <= _LONGEST and any(int(digits[:length]) in codes for length in (1, 2, 3))
 
 
 def international_by_zeros(text: str) -> bool:

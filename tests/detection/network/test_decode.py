@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nerproc.detection.tagger.decode import CERTAIN, decode
+from nerproc.detection.network.decode import CERTAIN, decode
 
 SCORES = st.integers(1, 5).flatmap(
     lambda words: st.lists(
