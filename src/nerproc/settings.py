@@ -10,9 +10,18 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from nerproc.errors import NotFound, SettingsError
 
@@ -103,10 +112,34 @@ class Settings(BaseModel):
     keygen_public_key: str | None = Field(
         default=None, description="Ed25519 public key of that account: hexadecimal, or DER in base64."
     )
+    llm_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/@\s?#]+(/[^@\s?#]*)?$",
+        description="Language model that writes samples: URL of an API like OpenAI's, with its version, such "
+        "as http://localhost:11434/v1.",
+    )
+    llm_key: SecretStr | None = Field(
+        default=None, description="Key for the language model, if it asks for one."
+    )
+    llm_model: str | None = Field(default=None, description="What that API calls the language model.")
     host: str = Field(default="127.0.0.1", description="Address that `nerproc serve` binds.")
     port: int = Field(default=8001, ge=0, le=65_535, description="Port that `nerproc serve` binds.")
     tls_cert: Path | None = Field(default=None, description="Certificate chain of the head (PEM), for HTTPS.")
     tls_key: Path | None = Field(default=None, description="Private key of the certificate (PEM).")
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65_535,
+        description="Port at which workers serve /metrics and /health; absent: none. A head has its own.",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Address that workers bind for that.")
+    log_format: Literal["auto", "human", "json"] = Field(
+        default="auto", description="How heads and workers log: human, json; auto: human on a terminal."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="What heads and workers log: debug, info, warning, error, each with the next.",
+    )
     cors_origins: list[str] = Field(
         default_factory=list, description="Sites whose pages may call the API (a JSON list); none by default."
     )
@@ -117,6 +150,15 @@ class Settings(BaseModel):
     )
     roots: list[Path] = Field(
         default_factory=list, description="Folders whose files the API may scan (a JSON list); none by default."
+    )
+    output_roots: list[Path] = Field(
+        default_factory=list,
+        description="Folders into which the API may write redacted copies (a JSON list); none by default.",
+    )
+    redaction_key: SecretStr | None = Field(
+        default=None,
+        description="Key of workers for the operators hash, pseudonym and encrypt: 32 bytes, in base64 or "
+        "hexadecimal.",
     )
     upload_bytes: int = Field(default=16 << 30, ge=1, description="Largest upload, in bytes.")
     task_bytes: int = Field(default=64 * MIB, ge=1, description="Most bytes of objects in one task.")
@@ -151,19 +193,24 @@ class Settings(BaseModel):
     def _absolute(cls, home: Path) -> Path:
         return Path(os.path.abspath(home.expanduser()))  # noqa: PTH100 - resolve() would follow links
 
-    @field_validator("license_key", "keygen_account", "keygen_public_key")
+    @field_validator(
+        *("license_key", "keygen_account", "keygen_public_key", "llm_url", "llm_key", "llm_model"),
+        *("metrics_port", "redaction_key"),
+        mode="before",
+    )
     @classmethod
-    def _blank_is_absent(cls, value: SecretStr | str | None) -> SecretStr | str | None:
+    def _blank_is_absent(cls, value: Any) -> Any:
         """Compose files and service managers set empty variables."""
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
-        return value if text and text.strip() else None
+        return None if isinstance(text, str) and not text.strip() else value
 
-    @field_validator("keygen_url", mode="before")
+    @field_validator("keygen_url", "metrics_host", "log_format", "log_level", mode="before")
     @classmethod
-    def _blank_is_the_default(cls, url: Any) -> Any:
-        return url or KEYGEN_URL
+    def _blank_is_the_default(cls, value: Any, field: ValidationInfo) -> Any:
+        assert field.field_name is not None
+        return value or cls.model_fields[field.field_name].default
 
-    @field_validator("roots")
+    @field_validator("roots", "output_roots")
     @classmethod
     def _absolute_roots(cls, roots: list[Path]) -> list[Path]:
         return [Path(os.path.abspath(root.expanduser())) for root in roots]  # noqa: PTH100

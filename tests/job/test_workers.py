@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
 from tests.job.board import Board, claim_one
 
+from nerproc.errors import NotFound
 from nerproc.job.claims import Claims
 from nerproc.job.statistics import Statistics
 from nerproc.job.workers import Registration, Workers
@@ -64,3 +66,16 @@ def test_the_upkeep_forgets_workers_that_were_not_seen_for_a_day(board: Board) -
     assert [worker.id for worker in workers.all()] == [silent.id]
     workers.renew(gone, lease_seconds=30)  # it was only cut off
     assert {worker.id for worker in workers.all()} == {gone.id, silent.id}
+
+
+def test_a_worker_that_is_to_rest_hears_of_it_when_it_is_seen_next(board: Board) -> None:
+    me, other = registration(), registration()
+    workers = Workers(board.database)
+    assert [workers.renew(worker, lease_seconds=30) for worker in (me, other)] == [False, False]
+    workers.rest(me.id, resting=True)
+    assert [workers.renew(worker, lease_seconds=30) for worker in (me, other)] == [True, False]
+    assert {worker.id: worker.resting for worker in workers.all()} == {me.id: True, other.id: False}
+    workers.rest(me.id, resting=False)
+    assert workers.renew(me, lease_seconds=30) is False
+    with pytest.raises(NotFound, match="There is no worker"):
+        workers.rest(uuid4(), resting=True)

@@ -467,6 +467,8 @@ def test_an_alarm_of_the_broker_is_an_error_at_once(bench: Bench) -> None:
 
 
 WAIT_IN_VAIN = """
+from nerproc import observe
+observe.configure("json")
 from nerproc.queue.rabbit.queue import RabbitQueue
 queue = RabbitQueue("amqp://127.0.0.1:1/")
 queue.wait(["infer"], 1.5)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.result.reports import LABELS, Report, entities_of, pages, reports, write
+from tests.result.reports import LABELS, Found, Report, entities_of, pages, reports, write
 
 from nerproc.errors import InvalidRequest, NotFound, StorageUnreachable
 from nerproc.job.part import PartRef, PartSummary
@@ -40,13 +40,17 @@ def test_pages_of_entities_joined_are_all_that_pass(
     named = [row.object for part in report for row, _ in part]
     labels = data.draw(st.sets(st.sampled_from([*LABELS, "IBAN"])))
     objects = data.draw(st.sets(st.sampled_from([*named, "no such object"]), max_size=2))
+    least = data.draw(st.sampled_from([0, *(entity.score for entity in entities_of(report))]))
     expected = [
         entity
         for entity in entities_of(report)
-        if (not labels or entity.label in labels) and (not objects or entity.object in objects)
+        if (not labels or entity.label in labels)
+        and (not objects or entity.object in objects)
+        and entity.score >= least
     ]
     parts = parts_of(storage, report, data)
-    assert pages(reader.entities, parts, limit, labels=labels, objects=objects) == expected
+    found = pages(reader.entities, parts, limit, labels=labels, objects=objects, min_score=least)
+    assert found == expected
 
 
 @quick
@@ -155,3 +159,25 @@ def test_a_file_that_is_broken_is_said(storage: LocalStorage, reader: ResultRead
     storage.put(part.entities_key, io.BytesIO(b"PAR1" + bytes(40)))
     with pytest.raises(StorageUnreachable, match="cannot be read"):
         reader.entities([part])
+
+
+def test_the_objects_with_most_entities(storage: LocalStorage, reader: ResultReader) -> None:
+    def found(name: str, *labels: str) -> Found:
+        entities = [
+            Entity(name, n, n + 1, label, None, "x", 1, "pattern", "", "", None)
+            for n, label in enumerate(labels)
+        ]
+        return ObjectRow(name, 1, "1", "succeeded"), entities
+
+    parts = write(
+        storage,
+        [[found("a", "NAME"), found("b")], [found("c", "SSN", "SSN", "NAME"), found("d", "NAME", "NAME")]],
+        job="heaviest",
+    )
+
+    assert reader.heaviest(parts, limit=2) == [("c", {"NAME": 1, "SSN": 2}), ("d", {"NAME": 2})]
+    assert reader.heaviest(parts, limit=9, labels=["NAME"]) == [
+        ("d", {"NAME": 2}), ("a", {"NAME": 1}), ("c", {"NAME": 1})
+    ]  # fmt: skip
+    assert reader.heaviest(parts, limit=9, labels=["VIN"]) == []
+    assert [row.object for row in reader.each_object(parts)] == ["a", "b", "c", "d"]

@@ -43,3 +43,10 @@ def test_targets_are_legal_and_some_words_are_in_capitals() -> None:
             assert all(move < 3 or before in {move, move - 2} for before, move in pairwise(moves))
             capitals += sum(corpus.vocabulary[number] == "SMITH" for number in words.tolist())
     assert 0 < capitals < 20
+
+
+def test_a_block_that_holds_no_word_is_no_batch() -> None:
+    corpus = Corpus([Material(samples(177))], LABELS)  # the stream of its second epoch ends just behind a block
+    batches = list(corpus.epoch(np.random.default_rng((1, 1)), batch=1))
+    assert len(batches) > 5
+    assert all(batch.counts.any() for batch in batches)

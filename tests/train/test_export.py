@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.people import LABELS, samples
 
+from nerproc.detection.network.calibration import Calibration
 from nerproc.detection.tagger import load
-from nerproc.detection.tagger.folder import Calibration
 from nerproc.errors import Conflict, JobFailed, SettingsError
 from nerproc.train import export as module
 from nerproc.train.export import export, strict_f1

@@ -12,7 +12,7 @@ PROGRAM = """
 import resource, signal, sys
 from pathlib import Path
 from tests.people import LABELS, OPTIONS, samples
-from nerproc.detection.tagger.folder import Calibration
+from nerproc.detection.network.calibration import Calibration
 from nerproc.errors import SettingsError
 from nerproc.train.export import export
 from nerproc.train.extra import torch

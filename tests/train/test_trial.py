@@ -3,9 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nerproc.detection.tagger.folder import Calibration
+from nerproc.detection.network.calibration import Calibration, calibrated
 from nerproc.detection.tagger.stream import HALO
-from nerproc.detection.tagger.tagger import calibrated
 from nerproc.train.sample import Sample, Span
 from nerproc.train.trial import Trial, calibrate
 

@@ -23,6 +23,7 @@ from nerproc.db.database import Database
 from nerproc.errors import Conflict, NotFound, Unauthenticated
 
 PREFIX = "nerproc_"
+SETTING = "setting"  # id of the token of the head's settings, which no row has
 _TOKEN = re.compile(r"nerproc_([0-9a-f]{8})_([\w-]{43})", re.ASCII)
 
 _INSERT = """
@@ -55,6 +56,11 @@ class Token:
     last_used_at: datetime | None = None  # to the minute
     revoked_at: datetime | None = None
 
+    @classmethod
+    def of_setting(cls) -> Token:
+        """The token of the setting NERPROC_API_TOKEN of a head, which allows all."""
+        return cls(SETTING, "NERPROC_API_TOKEN", ["admin"], datetime.fromtimestamp(0, UTC))
+
 
 class Tokens:
     """The tokens of one database."""
@@ -83,11 +89,11 @@ class Tokens:
         )
         if row is None:
             raise Conflict(f"There is a token {name!r} already.", hint="Revoke it, or choose another name.")
-        return _token(row), f"{PREFIX}{identity}_{secret}"
+        return token_of(row), f"{PREFIX}{identity}_{secret}"
 
     def all(self) -> list[Token]:
         """Every token that was ever made, oldest first."""
-        return [_token(row) for row in self._db.fetch_all(_LIST, retry=True)]
+        return [token_of(row) for row in self._db.fetch_all(_LIST, retry=True)]
 
     def revoke(self, which: str) -> list[Token]:
         """Revoke the token of that id, or those of that name; at once, and for good.
@@ -98,7 +104,7 @@ class Tokens:
         rows = self._db.fetch_all(_REVOKE, {"which": which})
         if not rows:
             raise NotFound(f"There is no token {which!r}.", hint="nerproc token list shows them.")
-        return [_token(row) for row in rows]
+        return [token_of(row) for row in rows]
 
     def exist(self) -> bool:
         """Whether a token was ever made: from then on the API asks for one."""
@@ -117,7 +123,7 @@ class Tokens:
         stored = bytes(row["hash"]) if row else bytes(hashlib.sha256().digest_size)
         if not hmac.compare_digest(stored, _hash(form[2] if form else "")) or row is None:
             raise Unauthenticated("The token is not known here.", hint=HINT)
-        token = _token(row)
+        token = token_of(row)
         if token.revoked_at is not None or row["expired"]:
             how = "has expired" if token.revoked_at is None else "was revoked"
             raise Unauthenticated(f"The token {token.name!r} {how}.", hint=HINT)
@@ -125,7 +131,8 @@ class Tokens:
         return token
 
 
-def _token(row: dict[str, Any]) -> Token:
+def token_of(row: dict[str, Any]) -> Token:
+    """The token that a row of the table `token` is."""
     return Token(**{name: row[name] for name in Token.__dataclass_fields__})
 
 
@@ -136,7 +143,7 @@ def operator_token(configured: str, text: str) -> Token | None:
     """The token of the setting NERPROC_API_TOKEN of a head, which allows all; None if `text` is another."""
     if not hmac.compare_digest(_hash(configured), _hash(text)):
         return None
-    return Token("setting", "NERPROC_API_TOKEN", ["admin"], datetime.fromtimestamp(0, UTC))
+    return Token.of_setting()
 
 
 def _hash(secret: str) -> bytes:

@@ -27,6 +27,8 @@ from psycopg.rows import TupleRow, class_row
 
 from nerproc.db.embedded import EmbeddedServer
 from nerproc.errors import DatabaseUnreachable, SchemaMismatch, SettingsError
+from nerproc.observe import log
+from nerproc.observe.meter import DEPENDENCY_ERRORS
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")
@@ -67,6 +69,8 @@ class Database:
         self._idle: list[Connection] = []
         self._slots = threading.BoundedSemaphore(size)
         self._closed = False
+        self._opened = False  # it answered once: that it does not any more is news
+        self._lost = False
 
     @classmethod
     def at(cls, url: str, *, size: int = POOL_SIZE) -> Self:
@@ -97,6 +101,7 @@ class Database:
         """
         self._closed = False
         with self.connection():
+            self._opened = True
             return self
 
     def close(self) -> None:
@@ -168,6 +173,9 @@ class Database:
                 time.sleep(0.05)  # it died since `ensure`
                 continue
             self._check_version(connection)
+            if self._lost:
+                self._lost = False
+                log().info("database_found_again", address=self.address)
             return connection
 
     def execute(self, query: Query, params: Params | None = None, *, retry: bool = False) -> int:
@@ -254,6 +262,10 @@ class Database:
 
     def _unreachable(self, error: psycopg.Error) -> DatabaseUnreachable:
         reason = " ".join(str(error).split())
+        DEPENDENCY_ERRORS.add("database")
+        if self._opened and not self._lost:
+            self._lost = True
+            log().warning("database_lost", address=self.address, reason=reason)
         hint = HINT if self._server is None else f"see {self._server.folder / 'postgres.log'}"
         return DatabaseUnreachable(f"the database at {self.address} does not answer: {reason}", hint=hint)
 

@@ -11,12 +11,15 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
-from nerproc.job import reserve, sql
+from nerproc.errors import QuotaExceeded
+from nerproc.job import account, reserve, sql, training
 from nerproc.job.quota import exceeded
 from nerproc.job.task import Claim, PlannedTask, WrittenPart
+from nerproc.model.row import taken
 
 ERROR_BUDGET = 5  # attempts that may end with an error
 CRASH_BUDGET = 10  # worker processes in a row that may die on a task with no object in hand
@@ -27,10 +30,20 @@ class Claims:
     """Claims of one worker on the tasks of a database."""
 
     def __init__(
-        self, database: Database, worker: UUID, *, lease_seconds: float, host: str | None = None
+        self,
+        database: Database,
+        worker: UUID,
+        *,
+        lease_seconds: float,
+        host: str | None = None,
+        key: str | None = None,
     ) -> None:
-        """`host` is where the worker runs: jobs that are bound to another host are not for it."""
+        """`host` is where the worker runs: jobs that are bound to another host are not for it.
+
+        Nor are redactions for which its key, of the fingerprint `key`, is the wrong one.
+        """
         self._host = host
+        self._key = key
         self._db = database
         self._worker = worker
         self._ttl = lease_seconds
@@ -52,6 +65,7 @@ class Claims:
                 "begin": begin,
                 "worker": self._worker,
                 "host": self._host or "",
+                "key": self._key or "",
                 "ttl": self._ttl,
             },
         )
@@ -59,7 +73,9 @@ class Claims:
             return []
         resumed = self._db.fetch_all(sql.RESUME_POINTS, {"tasks": [row["id"] for row in rows]}, retry=True)
         points = {point["task_id"]: (point["ordinal"], point["seq"]) for point in resumed}
-        return [_claim(row, *points.get(row["id"], (0, 0))) for row in rows]
+        claims = [_claim(row, *points.get(row["id"], (0, 0))) for row in rows]
+        account.claimed(claims)
+        return claims
 
     def renew(self, claims: Collection[Claim]) -> set[int]:
         """Keep claims for another lease; return the ids of the tasks that are still ours."""
@@ -71,28 +87,35 @@ class Claims:
                 "ttl": self._ttl,
             },
         )
+        if late := [row["task_id"] for row in rows if row["late"]]:
+            account.renewed_late(late, {claim.task: claim for claim in claims})
         return {row["task_id"] for row in rows}
 
     def commit(self, claim: Claim, part: WrittenPart) -> bool:
         """Make a part visible."""
         summary = asdict(part.summary)
-        return self._held(
+        held = self._held(
+            "part",
             sql.COMMIT_PART,
             claim,
             **{
                 **summary,
                 "label_counts": Jsonb(summary["label_counts"]),
                 "group_counts": Jsonb(summary["group_counts"]),
+                "replaced": None if summary["replaced"] is None else Jsonb(summary["replaced"]),
             },
             seq=part.seq,
             last_ordinal=part.last_ordinal,
             entities_key=part.entities_key,
             objects_key=part.objects_key,
         )
+        if held:
+            account.committed(claim, part)
+        return held
 
     def complete(self, claim: Claim) -> bool:
         """End a task that has committed everything."""
-        return self._held(sql.COMPLETE, claim, failure=None)
+        return self._end("completed", sql.COMPLETE, claim)
 
     def complete_shard(self, claim: Claim, plan: Sequence[PlannedTask], *, limit: int | None) -> bool:
         """End a shard task with the tasks that it planned, in one statement.
@@ -119,15 +142,43 @@ class Claims:
             with self._db.transaction() as connection:
                 connection.execute(sql.STOP_TASKS, {"job": claim.job})
                 connection.execute(sql.UNLEASE, {"job": claim.job})
-        return bool(row and row["held"])
+            account.license_refused(QuotaExceeded.slug, job=str(claim.job))
+        return self._ended("failed" if row and row["refused"] else "completed", row, claim)
 
     def complete_compact(self, claim: Claim, files: list[dict[str, Any]], moves: list[dict[str, Any]]) -> bool:
         """End a compact task and swap its merged parts in, in one statement."""
-        return self._held(sql.COMPLETE_COMPACT, claim, failure=None, files=Jsonb(files), moves=Jsonb(moves))
+        return self._end("completed", sql.COMPLETE_COMPACT, claim, files=Jsonb(files), moves=Jsonb(moves))
+
+    def progress(self, claim: Claim, progress: dict[str, Any]) -> bool:
+        """Tell how far a training is."""
+        return self._held("progress", training.PROGRESS, claim, progress=Jsonb(progress))
+
+    def commit_epoch(self, claim: Claim, checkpoint: str, progress: dict[str, Any]) -> tuple[bool, str | None]:
+        """Make a checkpoint the one to go on from; the key of that before it, which nothing needs any more."""
+        row = self._db.fetch_one(
+            training.COMMIT_EPOCH,
+            {**_fence(claim), "checkpoint": checkpoint, "progress": Jsonb(progress)},
+            retry=True,
+        )
+        if not (row and row["held"]):
+            account.refused(claim, "progress")
+            return False, None
+        return True, row["earlier"]
+
+    def complete_train(self, claim: Claim, model: dict[str, Any]) -> bool:
+        """End a training with the model that it made, given by the columns of its row, in one statement.
+
+        If there is a model of that name by now, the training fails; False then too.
+        """
+        try:
+            return self._end("completed", training.COMPLETE_TRAIN, claim, **model)
+        except UniqueViolation:
+            self.fail(claim, taken(model["name"]).message)
+            return False
 
     def fail(self, claim: Claim, reason: str) -> bool:
         """End a task that cannot succeed, however often it is tried."""
-        return self._held(sql.FAIL, claim, failure=reason)
+        return self._end("failed", sql.FAIL, claim, reason)
 
     def retry(self, claim: Claim, reason: str) -> bool:
         """Give a task back after an error: later, or failed when its errors are used up."""
@@ -141,7 +192,11 @@ class Claims:
             },
             retry=True,
         )
-        return row is not None
+        if row is None:
+            account.refused(claim, "give_back")
+            return False
+        account.ended(claim, "failed" if row["state"] == "failed" else "retried", reason)
+        return True
 
     def crash(self, claim: Claim, reason: str, *, ordinal: int | None) -> bool:
         """Give a task back after its process died with object `ordinal` in hand (None: with none)."""
@@ -155,15 +210,40 @@ class Claims:
             },
             retry=True,
         )
-        return row is not None
+        if row is None:
+            account.refused(claim, "give_back")
+            return False
+        account.ended(claim, "failed" if row["state"] == "failed" else "crashed", reason)
+        return True
 
     def release(self, claim: Claim, reason: str) -> bool:
         """Give a task back that nothing is wrong with."""
-        return self._held(sql.RELEASE, claim, reason=reason)
+        held = self._held("give_back", sql.RELEASE, claim, reason=reason)
+        if held:
+            account.ended(claim, "released", reason)
+        return held
 
-    def _held(self, statement: str, claim: Claim, **values: Any) -> bool:
+    def _end(
+        self, outcome: str, statement: str, claim: Claim, failure: str | None = None, **values: Any
+    ) -> bool:
+        row = self._db.fetch_one(statement, {**_fence(claim), "failure": failure, **values}, retry=True)
+        return self._ended(outcome, row, claim, failure)
+
+    def _ended(
+        self, outcome: str, row: dict[str, Any] | None, claim: Claim, failure: str | None = None
+    ) -> bool:
+        if not (row and row["held"]):
+            account.refused(claim, "end")
+            return False
+        account.ended(claim, outcome, failure)
+        return True
+
+    def _held(self, operation: str, statement: str, claim: Claim, **values: Any) -> bool:
         row = self._db.fetch_one(statement, {**_fence(claim), **values}, retry=True)
-        return bool(row and row["held"])
+        if row and row["held"]:
+            return True
+        account.refused(claim, operation)
+        return False
 
 
 def _claim(row: dict[str, Any], next_ordinal: int, next_seq: int) -> Claim:
@@ -180,6 +260,7 @@ def _claim(row: dict[str, Any], next_ordinal: int, next_seq: int) -> Claim:
         suspects={int(ordinal): crashes for ordinal, crashes in row["suspects"].items()},
         next_ordinal=next_ordinal,
         next_seq=next_seq,
+        checkpoint=row["checkpoint"],
     )
 
 

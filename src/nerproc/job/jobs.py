@@ -5,29 +5,34 @@ Workers' side of the same tables is `claims.py`; what keeps both going is `maint
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
-from psycopg.errors import ForeignKeyViolation
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from psycopg.types.json import Jsonb
 
 from nerproc.db.database import Database
 from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
 from nerproc.failpoint import failpoint
 from nerproc.job import reserve, sql
+from nerproc.job.idempotency import submitted_before
 from nerproc.job.part import PartRef, PartSummary
 from nerproc.job.quota import Quota, exceeded
+from nerproc.job.redaction import in_use
 from nerproc.job.state import State
-from nerproc.job.task import Claim, artifacts
+from nerproc.job.task import POOL, REDACT_POOL, TRAIN_POOL, Claim, artifacts
+from nerproc.job.training import in_training
+from nerproc.observe import log
 from nerproc.queue.base import Queue, wake
-from nerproc.schema.report import Event, ReportRequest
+from nerproc.schema.redaction import RedactionTask
+from nerproc.schema.report import Event, JobKind, ReportRequest, TrainingProgress
+from nerproc.schema.training import TrainingRequest
 from nerproc.storage.base import Storage
 
-POOL = "infer"
-POOLS = (POOL, "train")  # all there are; each has its own permits
+POOLS = (POOL, TRAIN_POOL, REDACT_POOL)  # all there are; each has its own permits
 PREFIX_LENGTH = 4  # shortest prefix of an id that stands for it
 
 
@@ -36,13 +41,13 @@ class JobRecord:
     """A job with the sums over its tasks and parts."""
 
     id: UUID
-    kind: Literal["inference"]
+    kind: JobKind
     name: str
     model: str
     model_version: str
     state: State
     paused: bool
-    request: ReportRequest
+    request: ReportRequest | TrainingRequest | RedactionTask
     group_ids: dict[str, UUID]
     failure: str | None
     failure_slug: str | None
@@ -58,6 +63,12 @@ class JobRecord:
     unchanged: int
     bytes: int
     entities: int
+    progress: TrainingProgress | None  # of a training
+
+    @property
+    def pool(self) -> str:
+        """Of its tasks."""
+        return _POOL_OF[self.kind]
 
     @property
     def seconds(self) -> float | None:
@@ -100,8 +111,11 @@ class Jobs:
             QuotaExceeded: the licence does not cover it.
         """
         body = request.model_dump(mode="json")
-        if idempotency_key is not None and self._db.fetch_one(sql.BY_IDEMPOTENCY_KEY, {"key": idempotency_key}):
-            return self._submitted_before(idempotency_key, body)
+        if (
+            idempotency_key is not None
+            and (before := submitted_before(self._db, idempotency_key, body)) is not None
+        ):
+            return before
         self.quota.check(needed)
         row = self._insert(
             {
@@ -118,7 +132,11 @@ class Jobs:
             },
         )
         if row is None:
-            return self._submitted_before(idempotency_key, body)
+            assert idempotency_key is not None  # else there was no conflict
+            before = submitted_before(self._db, idempotency_key, body)
+            assert before is not None
+            return before
+        log().info("job_created", job=str(row["id"]), kind="inference", model=request.model)
         failpoint("job_submitted")
         wake(self._queue, POOL)
         return UUID(str(row["id"]))
@@ -128,15 +146,6 @@ class Jobs:
             return self._db.fetch_one(sql.SUBMIT, job)
         except ForeignKeyViolation:
             raise NotFound(f"The model {job['model']!r} was deleted meanwhile.") from None
-
-    def _submitted_before(self, key: str | None, body: dict[str, Any]) -> UUID:
-        row = self._db.fetch_one(sql.BY_IDEMPOTENCY_KEY, {"key": key})
-        if row is None or _comparable(row["request"]) != _comparable(body):
-            raise Conflict(
-                "The idempotency key was used for another request.",
-                hint="Send a new Idempotency-Key, or the same request as before.",
-            )
-        return UUID(str(row["id"]))
 
     def get(self, job: UUID) -> JobRecord:
         """The job of that id.
@@ -170,14 +179,26 @@ class Jobs:
         return UUID(str(rows[0]["id"]))
 
     def page(
-        self, *, state: State | None = None, before: tuple[datetime, UUID] | None = None, limit: int = 50
+        self,
+        *,
+        state: State | None = None,
+        kind: JobKind | None = None,
+        report: UUID | None = None,
+        before: tuple[datetime, UUID] | None = None,
+        limit: int = 50,
     ) -> list[JobRecord]:
-        """Jobs, newest first, older than `before` (creation time and id)."""
+        """Jobs, newest first, older than `before` (creation time and id); redactions of `report` only."""
         created_at, job = before or (None, None)
-        rows = self._db.fetch_all(
-            sql.LIST, {"state": state, "before": created_at, "before_id": job, "limit": limit}, retry=True
-        )
+        values: dict[str, Any] = {"state": state, "kind": kind, "report": report, "limit": limit}
+        values |= {"before": created_at, "before_id": job}
+        rows = self._db.fetch_all(sql.LIST, values, retry=True)
         return [_record(row) for row in rows]
+
+    def several(self, jobs: Sequence[UUID]) -> list[JobRecord]:
+        """The jobs with those ids, in that order, as far as there are any."""
+        rows = self._db.fetch_all(sql.SEVERAL, {"jobs": list(jobs)}, retry=True)
+        found = {record.id: record for record in map(_record, rows)}
+        return [found[job] for job in jobs if job in found]
 
     def stop(self, job: UUID) -> None:
         """Stop a job: queued tasks end at once, running ones within seconds; what is committed stays.
@@ -191,6 +212,7 @@ class Jobs:
             row = connection.execute(sql.STOP_JOB, {"job": job}).fetchone()
         if not row or not row[0]:
             self._refuse(job, "stopped", "only a queued or running job can be")
+        log().info("job_stopped", job=str(job))
 
     def pause(self, job: UUID) -> None:
         """Start no more tasks of a job; running ones go on.
@@ -209,11 +231,13 @@ class Jobs:
             IllegalMove: it has ended.
         """
         self._set_paused(job, paused=False)
-        wake(self._queue, POOL)
+        wake(self._queue, self.get(job).pool)
 
     def _set_paused(self, job: UUID, *, paused: bool) -> None:
         row = self._db.fetch_one(sql.SET_PAUSED, {"job": job, "paused": paused})
-        if not (row and row["held"]) and self.get(job).state.ended:
+        if row and row["held"]:
+            log().info("job_paused" if paused else "job_resumed", job=str(job))
+        elif self.get(job).state.ended:
             self._refuse(job, "paused" if paused else "resumed", "it has ended")
 
     def retry(self, job: UUID) -> int:
@@ -226,16 +250,23 @@ class Jobs:
             IllegalMove: it has neither failed nor stopped, or every task of it is done.
             Refused: the licence does not let it begin.
             QuotaExceeded: the licence does not cover what it has left to read.
+            Conflict: a training makes a model of that name, or a redaction writes to the same place.
         """
-        self.quota.check_valid()
+        record = self.get(job)
+        if record.kind == "inference":
+            self.quota.check_valid()
         limit = self.quota.limit
-        row = self._db.fetch_one(reserve.RETRY, {"job": job, "limit": limit})
+        try:
+            row = self._db.fetch_one(reserve.RETRY, {"job": job, "limit": limit})
+        except UniqueViolation:
+            raise (in_training(record.name) if record.kind == "training" else in_use()) from None
         if not row:
             self._refuse(job, "retried", "only unfinished tasks of a failed or stopped job can be")
             return 0
         if not row["fits"]:
             raise exceeded(f"{row['used']:,}", limit or 0, row["needed"])
-        wake(self._queue, POOL, row["tasks"])
+        log().info("job_retried", job=str(job), tasks=row["tasks"])
+        wake(self._queue, record.pool, row["tasks"])
         return int(row["tasks"])
 
     def delete(self, job: UUID) -> None:
@@ -247,6 +278,7 @@ class Jobs:
         except IllegalMove:
             pass  # it has ended
         self._db.execute(sql.DELETE, {"job": job})
+        log().info("job_deleted", job=str(job))
         self._storage.delete(artifacts(job))
 
     def _refuse(self, job: UUID, move: str, why: str) -> None:
@@ -261,11 +293,23 @@ class Jobs:
             for row in rows
         ]
 
+    def note(self, job: UUID, kind: str, **detail: Any) -> None:
+        """Add to a job's timeline that somebody did something with it."""
+        self._db.execute(sql.NOTE, {"job": job, "kind": kind, "detail": Jsonb(detail)})
+
     def parts(self, job: UUID) -> list[PartRef]:
         """What the job has committed so far, in order."""
         return [_part(row) for row in self._db.fetch_all(sql.PARTS, {"job": job}, retry=True)]
 
-    def earlier_parts(self, claim: Claim) -> list[PartRef]:
+    def parts_for(self, claim: Claim) -> list[PartRef]:
+        """The parts that a worker needs for a task: those to merge, to redact, or to take over."""
+        if claim.kind == "compact":
+            return self.parts(claim.job)
+        if claim.kind == "redact":
+            return [part for part in self.parts(UUID(claim.request["report"])) if part.merged_into is None]
+        return self._earlier_parts(claim)
+
+    def _earlier_parts(self, claim: Claim) -> list[PartRef]:
         """The parts of the earlier report that a job names, if it was made by the same search and model."""
         since = claim.request.get("since")
         if since is None:
@@ -275,7 +319,10 @@ class Jobs:
             earlier = self.get(UUID(since))
         except NotFound:  # deleted meanwhile
             return []
-        same = earlier.model_version == record.model_version and earlier.request.search == record.request.search
+        one, other = earlier.request, record.request
+        assert isinstance(one, ReportRequest)
+        assert isinstance(other, ReportRequest)
+        same = earlier.model_version == record.model_version and one.search == other.search
         return [part for part in self.parts(earlier.id) if part.merged_into is None] if same else []
 
     def counts(self, job: UUID) -> tuple[dict[str, int], dict[str, int]]:
@@ -286,12 +333,17 @@ class Jobs:
             (labels if row["what"] == "label" else groups)[row["key"]] = row["count"]
         return dict(sorted(labels.items())), groups
 
+    def replaced(self, job: UUID) -> dict[str, int]:
+        """Entities that a redaction has replaced, by label."""
+        return {row["key"]: row["count"] for row in self._db.fetch_all(sql.REPLACED, {"job": job}, retry=True)}
 
-def _comparable(request: dict[str, Any]) -> dict[str, Any]:
-    """A request without the id of its upload: who sends it again has uploaded the files again."""
-    plain: dict[str, Any] = json.loads(json.dumps(request))
-    plain["source"].pop("upload_id", None)
-    return plain
+
+_REQUESTS: dict[JobKind, type[ReportRequest | TrainingRequest | RedactionTask]] = {
+    "inference": ReportRequest,
+    "training": TrainingRequest,
+    "redaction": RedactionTask,
+}
+_POOL_OF: dict[JobKind, str] = {"inference": POOL, "training": TRAIN_POOL, "redaction": REDACT_POOL}
 
 
 def _record(row: dict[str, Any]) -> JobRecord:
@@ -300,7 +352,8 @@ def _record(row: dict[str, Any]) -> JobRecord:
             **row,
             "id": UUID(str(row["id"])),
             "state": State(row["state"]),
-            "request": ReportRequest.model_validate(row["request"]),
+            "request": _REQUESTS[row["kind"]].model_validate(row["request"]),
+            "progress": row["progress"] and TrainingProgress.model_validate(row["progress"]),
             "group_ids": {name: UUID(group) for name, group in row["group_ids"].items()},
         }
     )

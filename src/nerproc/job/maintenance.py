@@ -6,6 +6,7 @@ is one node's. Each step is one statement that takes only what is free: two at o
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,14 +18,21 @@ from nerproc.errors import NerprocError, QueueUnreachable
 from nerproc.job import sql
 from nerproc.job.uploads import Uploads
 from nerproc.job.workers import Workers
+from nerproc.model.feedback import FeedbackStore
 from nerproc.model.models import Models
 from nerproc.observe import log
+from nerproc.observe.meter import Counter
 from nerproc.queue.base import Queue, wake
 from nerproc.storage.base import Storage
 
 TICK_SECONDS = 5.0
 COLLECT_SECONDS = 3_600.0  # between collections
 DAY_SECONDS = 86_400.0
+
+TICKS = Counter("nerproc_upkeep_ticks_total", "Times that this process did the upkeep of all nodes.")
+REAPED = Counter(
+    "nerproc_upkeep_reaped_tasks_total", "Tasks that it took from workers whose leases had run out.", ("pool",)
+)
 
 
 class Maintenance:
@@ -54,7 +62,7 @@ class Maintenance:
                 if time.monotonic() > next_collection:
                     next_collection += COLLECT_SECONDS
                     if self._take_turn("collection", COLLECT_SECONDS):
-                        self.collect(ended=ended)
+                        log().info("artifacts_collected", deleted=self.collect(ended=ended))
             except NerprocError as error:
                 log().warning("upkeep_failed", reason=error.message)
 
@@ -66,8 +74,10 @@ class Maintenance:
         turn = self._take_turn("tick", every)
         if turn is None:
             return False
-        if turn["may_reap"]:
-            self._db.execute(sql.REAP)
+        TICKS.add()
+        for row in self._db.fetch_all(sql.REAP) if turn["may_reap"] else []:
+            REAPED.add(row["pool"], by=row["tasks"])
+            log().warning("tasks_reaped", pool=row["pool"], tasks=row["tasks"])
         for row in self._db.fetch_all(sql.CLOSABLE):
             self.close(UUID(str(row["id"])))
         self._top_up()
@@ -90,7 +100,10 @@ class Maintenance:
         """End a job whose tasks have all ended; a large report is compacted first."""
         added = self._db.fetch_one(sql.ADD_COMPACT, {"job": job, "parts": self._compact_parts})
         if added is None:
-            self._db.execute(sql.CLOSE, {"job": job})
+            closed = self._db.fetch_one(sql.CLOSE, {"job": job})
+            if closed is not None:
+                say = log().warning if closed["state"] == "failed" else log().info
+                say("job_ended", job=str(job), state=closed["state"])
             return
         wake(self._queue, added["pool"])
 
@@ -104,9 +117,10 @@ class Maintenance:
         horizon = datetime.now(UTC) - timedelta(seconds=age_seconds)
         for left in self._storage.scratch().iterdir():
             if left.stat().st_mtime < horizon.timestamp():
-                left.unlink(missing_ok=True)
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
         deleted = Uploads(self._db, self._storage).collect(age_seconds=age_seconds)
         deleted += Models(self._db, self._storage).collect(age_seconds=age_seconds)
+        deleted += FeedbackStore(self._db, self._storage).collect(age_seconds=age_seconds)
         referenced: set[str] = set()
         current = ""
         for stored in self._storage.list("reports/"):

@@ -27,6 +27,7 @@ class PartSummary:
     first_object: str | None = None  # least object name by code points; None: no object, or not known
     last_object: str | None = None  # greatest object name by code points; None: no object, or not known
     reasons: int | None = None  # objects with a reason: failed, skipped, or read with warnings; None: not known
+    replaced: dict[str, int] | None = None  # of a redaction, whose counts per label are of what is still found
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,11 @@ made AS (
 SELECT count(*) AS held, count(*) FILTER (WHERE state = 'failed') AS refused FROM ended"""
 
 # Tasks before the job, as the lock order wants; a job that is not failed or stopped keeps everything. What its
-# tasks have left to read is reserved again.
+# tasks have left to read is reserved again; what a redaction reads, its report has paid for.
 RETRY = f"""
 WITH idle AS MATERIALIZED (
-  SELECT task.id, task.bytes FROM task JOIN job ON job.id = task.job_id
+  SELECT task.id, CASE task.kind WHEN 'redact' THEN 0 ELSE task.bytes END AS bytes
+    FROM task JOIN job ON job.id = task.job_id
    WHERE job.id = %(job)s AND job.state IN ('failed', 'stopped') AND task.state IN ('failed', 'stopped')
    ORDER BY task.id FOR UPDATE OF task),
 plan AS MATERIALIZED (

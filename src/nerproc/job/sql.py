@@ -25,8 +25,12 @@ _SUMMARY = {
     "first_object": "text",
     "last_object": "text",
     "reasons": "int",
+    "replaced": "jsonb",
 }
 _COLUMNS = ", ".join(_SUMMARY)
+
+# What the licence counts: bytes that a report read, once, and not those that were copied from it.
+_BILLED = "merged_into IS NULL AND replaced IS NULL"
 
 SUBMIT = """
 WITH new AS (
@@ -52,7 +56,7 @@ WITH live AS MATERIALIZED (
     FROM job j
     LEFT JOIN (SELECT job_id, count(*) AS running FROM lease GROUP BY job_id) r ON r.job_id = j.id
    WHERE j.state IN ('queued', 'running') AND NOT j.paused AND (%(job)s::uuid IS NULL OR j.id = %(job)s)
-     AND coalesce(j.host = %(host)s, true)),
+     AND coalesce(j.host = %(host)s, true) AND coalesce(j.redaction_key = %(key)s, true)),
 share AS MATERIALIZED (
   SELECT job_id, count(*) AS tasks FROM (
     SELECT live.id AS job_id FROM live CROSS JOIN LATERAL
@@ -90,7 +94,7 @@ noted AS (
   INSERT INTO event (job_id, task_number, kind, detail)
   SELECT job_id, number, 'task.claimed', jsonb_build_object('attempt', attempt, 'worker', %(worker)s::uuid)
     FROM claimed)
-SELECT c.id, c.job_id, c.number, c.kind, c.attempt, c.manifest, c.objects, c.bytes, c.suspects,
+SELECT c.id, c.job_id, c.number, c.kind, c.attempt, c.manifest, c.objects, c.bytes, c.suspects, c.checkpoint,
        job.request, job.roots, job.model_id::text AS model
   FROM claimed c JOIN job ON job.id = c.job_id"""
 
@@ -99,11 +103,14 @@ RESUME_POINTS = """
 SELECT task_id, max(last_ordinal) + 1 AS ordinal, max(seq) + 1 AS seq
   FROM part WHERE task_id = ANY(%(tasks)s) GROUP BY task_id"""
 
-# All tasks of a supervisor at once; a task that does not come back is lost.
+# All tasks of a supervisor at once; a task that does not come back is lost. A lease that had run out is kept
+# too while nobody else has the task; `late` says so, by what it was when the statement began.
 RENEW = """
 UPDATE lease l SET expires_at = clock_timestamp() + %(ttl)s * interval '1 second'
-  FROM unnest(%(tasks)s::bigint[], %(attempts)s::int[]) AS mine (task_id, attempt)
- WHERE l.task_id = mine.task_id AND l.attempt = mine.attempt RETURNING l.task_id"""
+  FROM unnest(%(tasks)s::bigint[], %(attempts)s::int[]) AS mine (task_id, attempt),
+       lease AS before
+ WHERE l.task_id = mine.task_id AND l.attempt = mine.attempt AND before.task_id = l.task_id
+RETURNING l.task_id, before.expires_at < statement_timestamp() AS late"""
 
 # May be repeated when its outcome is unknown: the row that stands in its way is then its own.
 COMMIT_PART = f"""
@@ -119,9 +126,10 @@ written AS (
   ON CONFLICT (task_id, seq) DO NOTHING)
 SELECT count(*) AS held FROM fence"""
 
-_END = """
+# Ends a task; statements of other kinds of tasks are made of it.
+END = """
 WITH ended AS (
-  UPDATE task SET state = '{state}', finished_at = clock_timestamp(), failure = %(failure)s
+  UPDATE task SET state = '{state}', finished_at = clock_timestamp(), failure = %(failure)s{also}
    WHERE id = %(task)s AND attempt = %(attempt)s AND state = 'running' RETURNING id, job_id, number),
 unleased AS (DELETE FROM lease USING ended WHERE lease.task_id = ended.id),
 noted AS (
@@ -130,12 +138,13 @@ noted AS (
     FROM ended){more}
 SELECT count(*) AS held FROM ended"""
 
-COMPLETE = _END.format(state="completed", more="")
-FAIL = _END.format(state="failed", more="")
+COMPLETE = END.format(state="completed", also="", more="")
+FAIL = END.format(state="failed", also="", more="")
 
 # Ends the compact task and swaps the merged parts in.
-COMPLETE_COMPACT = _END.format(
+COMPLETE_COMPACT = END.format(
     state="completed",
+    also="",
     more=f""",
 merged AS (
   INSERT INTO part (job_id, task_id, task_number, seq, attempt, last_ordinal, entities_key, objects_key,
@@ -231,23 +240,24 @@ SELECT t.pool, count(*) AS tasks FROM task t JOIN job j ON j.id = t.job_id
 ADD_COMPACT = """
 INSERT INTO task (job_id, number, kind, pool)
 SELECT j.id, (SELECT max(number) + 1 FROM task WHERE job_id = j.id), 'compact', 'infer' FROM job j
- WHERE j.id = %(job)s AND j.state = 'running'
+ WHERE j.id = %(job)s AND j.state = 'running' AND j.kind = 'inference'
    AND NOT EXISTS (SELECT FROM task WHERE job_id = j.id AND (state <> 'completed' OR kind = 'compact'))
    AND (SELECT count(*) FROM part WHERE job_id = j.id) >= %(parts)s
 ON CONFLICT (job_id, number) DO NOTHING RETURNING pool"""
 
 # In a statement of its own after the commit of the last task; in the same one, of two last tasks neither
 # would see the other. Maintenance repeats it, in case nobody did.
-CLOSE = """
+CLOSE = f"""
 WITH live AS MATERIALIZED (
   SELECT id, billed FROM job
    WHERE id = %(job)s AND state IN ('queued', 'running')
      AND NOT EXISTS (SELECT FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running'))
      FOR NO KEY UPDATE),
 sums AS (
-  SELECT (SELECT coalesce(sum(objects), 0) FROM task WHERE job_id = %(job)s AND kind = 'infer') AS listed,
+  SELECT (SELECT coalesce(sum(objects), 0) FROM task
+           WHERE job_id = %(job)s AND kind IN ('infer', 'redact')) AS listed,
          (SELECT coalesce(sum(failed), 0) FROM part WHERE job_id = %(job)s AND merged_into IS NULL) AS failed,
-         (SELECT coalesce(sum(bytes), 0) FROM part WHERE job_id = %(job)s AND merged_into IS NULL) AS bytes,
+         (SELECT coalesce(sum(bytes), 0) FROM part WHERE job_id = %(job)s AND {_BILLED}) AS bytes,
          why.failure, why.failure_slug
     FROM live LEFT JOIN LATERAL (
       SELECT failure, failure_slug FROM task
@@ -281,7 +291,7 @@ DELETE FROM lease USING task
 STOP_JOB = f"""
 WITH live AS MATERIALIZED (
   SELECT id, billed FROM job WHERE id = %(job)s AND state IN ('queued', 'running') FOR NO KEY UPDATE),
-cost AS (SELECT coalesce(sum(bytes), 0) AS bytes FROM part WHERE job_id = %(job)s AND merged_into IS NULL),
+cost AS (SELECT coalesce(sum(bytes), 0) AS bytes FROM part WHERE job_id = %(job)s AND {_BILLED}),
 unleased AS ({UNLEASE}),
 stopped AS (
   UPDATE job SET state = 'stopped', finished_at = clock_timestamp(), billed = cost.bytes
@@ -307,19 +317,24 @@ SELECT j.id, j.kind, j.name, j.model, j.model_version, j.state, j.paused, j.requ
        coalesce(t.objects, 0) AS total_objects, coalesce(t.bytes, 0)::bigint AS total_bytes,
        coalesce(p.succeeded, 0) AS succeeded, coalesce(p.skipped, 0) AS skipped,
        coalesce(p.failed, 0) AS failed, coalesce(p.unchanged, 0) AS unchanged,
-       coalesce(p.bytes, 0)::bigint AS bytes, coalesce(p.entities, 0)::bigint AS entities
+       coalesce(p.bytes, 0)::bigint AS bytes, coalesce(p.entities, 0)::bigint AS entities,
+       CASE j.kind WHEN 'training' THEN
+         (SELECT progress FROM task WHERE job_id = j.id AND number = 1) END AS progress
   FROM job j
   LEFT JOIN LATERAL (SELECT sum(objects) AS objects, sum(bytes) AS bytes
-                       FROM task WHERE job_id = j.id AND kind = 'infer') t ON true
+                       FROM task WHERE job_id = j.id AND kind IN ('infer', 'redact')) t ON true
   LEFT JOIN LATERAL (SELECT sum(succeeded) AS succeeded, sum(skipped) AS skipped, sum(failed) AS failed,
                             sum(unchanged) AS unchanged, sum(bytes) AS bytes, sum(entities) AS entities
                        FROM part WHERE job_id = j.id AND merged_into IS NULL) p ON true
 """
 GET = _JOBS + " WHERE j.id = %(job)s"
+SEVERAL = _JOBS + " WHERE j.id = ANY(%(jobs)s)"
 LIST = (
     _JOBS
     + """
  WHERE (%(state)s::text IS NULL OR j.state = %(state)s)
+   AND (%(kind)s::text IS NULL OR j.kind = %(kind)s)
+   AND (%(report)s::uuid IS NULL OR j.report_id = %(report)s)
    AND (%(before)s::timestamptz IS NULL OR (j.created_at, j.id) < (%(before)s, %(before_id)s::uuid))
  ORDER BY j.created_at DESC, j.id DESC LIMIT %(limit)s"""
 )
@@ -338,6 +353,14 @@ SELECT 'label' AS what, c.key, sum(c.value::bigint)::bigint AS count
 UNION ALL
 SELECT 'group', c.key, sum(c.value::bigint)::bigint
   FROM part, jsonb_each_text(group_counts) c WHERE job_id = %(job)s AND merged_into IS NULL GROUP BY c.key"""
+
+REPLACED = """
+SELECT c.key, sum(c.value::bigint)::bigint AS count
+  FROM part, jsonb_each_text(replaced) c WHERE job_id = %(job)s GROUP BY c.key ORDER BY c.key"""
+
+
+NOTE = """
+INSERT INTO event (job_id, kind, detail) SELECT id, %(kind)s, %(detail)s FROM job WHERE id = %(job)s"""
 
 EVENTS = """
 SELECT id, at, kind, task_number, detail FROM event
@@ -359,7 +382,8 @@ RETURNING amnesty_until <= clock_timestamp() AS may_reap"""
 REFERENCED = """
 SELECT entities_key AS key FROM part WHERE job_id = %(job)s
 UNION ALL SELECT objects_key FROM part WHERE job_id = %(job)s
-UNION ALL SELECT manifest FROM task WHERE job_id = %(job)s AND manifest IS NOT NULL"""
+UNION ALL SELECT manifest FROM task WHERE job_id = %(job)s AND manifest IS NOT NULL
+UNION ALL SELECT checkpoint FROM task WHERE job_id = %(job)s AND checkpoint IS NOT NULL"""
 FORGET_MERGED = """
 DELETE FROM part USING part AS merged
  WHERE part.merged_into = merged.id AND merged.created_at < clock_timestamp() - %(age)s * interval '1 second'"""

@@ -10,7 +10,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 from nerproc.job.part import PartSummary
+from nerproc.schema.report import TaskKind
 
+POOL = "infer"  # of tasks of reports
+TRAIN_POOL = "train"
+REDACT_POOL = "redact"
 OBJECT_CRASHES = 3  # worker processes that may die with the same object in hand
 
 
@@ -26,15 +30,16 @@ class Claim:
     task: int  # id
     job: UUID
     number: int  # of the task within the job
-    kind: Literal["shard", "infer", "compact"]
+    kind: TaskKind
     attempt: int  # the fence
-    manifest: str | None  # artifact key of the list of objects, or of the section to list
-    request: dict[str, Any]  # the ReportRequest
+    manifest: str | None  # artifact key of the list of objects, of the section to list, or of the samples
+    request: dict[str, Any]  # the ReportRequest, the TrainingRequest, or the RedactionTask
     roots: list[str]  # folders that the submitter may read
-    model: str | None  # id of the model, if it was imported
+    model: str | None  # id of the model, or of the base, if it is a stored one
     suspects: dict[int, int]  # ordinal of an object -> crashes with it in hand
     next_ordinal: int  # of the first object that no part holds
     next_seq: int  # of the next part
+    checkpoint: str | None = None  # artifact key of a training that was begun
 
 
 @dataclass(frozen=True, slots=True)

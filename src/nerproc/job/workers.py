@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from nerproc.db.database import Database
+from nerproc.errors import NotFound
 from nerproc.schema.service import RunningTask, Worker
 
 # Renewing it may also have to make the row anew: it is forgotten after a day without a sign of life.
 _RENEW = """
-INSERT INTO worker (id, host, pid, version, pools, slots, draining, expires_at)
-VALUES (%(id)s, %(host)s, %(pid)s, %(version)s, %(pools)s, %(slots)s, %(draining)s,
+INSERT INTO worker (id, host, pid, version, pools, slots, redaction_key, draining, expires_at)
+VALUES (%(id)s, %(host)s, %(pid)s, %(version)s, %(pools)s, %(slots)s, %(redaction_key)s, %(draining)s,
         clock_timestamp() + %(ttl)s * interval '1 second')
 ON CONFLICT (id) DO UPDATE
-   SET draining = excluded.draining, seen_at = excluded.seen_at, expires_at = excluded.expires_at"""
+   SET draining = excluded.draining, seen_at = excluded.seen_at, expires_at = excluded.expires_at
+RETURNING resting"""
+_REST = "UPDATE worker SET resting = %(resting)s WHERE id = %(id)s"
 _FORGET = "DELETE FROM worker WHERE seen_at < clock_timestamp() - interval '1 day'"
 _LIST = """
-SELECT id, host, pid, version, pools, slots, draining, expires_at > clock_timestamp() AS alive,
+SELECT id, host, pid, version, pools, slots, draining, resting, expires_at > clock_timestamp() AS alive,
        started_at, seen_at
   FROM worker ORDER BY alive DESC, host, started_at, id"""
 
@@ -44,6 +47,7 @@ class Registration:
     version: str
     pools: tuple[str, ...]
     slots: int  # tasks that it runs at a time
+    redaction_key: str | None = None  # fingerprint of the key that it has
 
 
 class Workers:
@@ -52,9 +56,12 @@ class Workers:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def renew(self, worker: Registration, *, lease_seconds: float, draining: bool = False) -> None:
-        """Say that a worker lives, for another lease; the first time this registers it."""
-        self._db.execute(
+    def renew(self, worker: Registration, *, lease_seconds: float, draining: bool = False) -> bool:
+        """Say that a worker lives, for another lease; the first time this registers it.
+
+        Returns whether it is to rest: to take no more tasks until it is told otherwise.
+        """
+        row = self._db.fetch_one(
             _RENEW,
             {
                 "id": worker.id,
@@ -63,10 +70,21 @@ class Workers:
                 "version": worker.version,
                 "pools": list(worker.pools),
                 "slots": worker.slots,
+                "redaction_key": worker.redaction_key,
                 "draining": draining,
                 "ttl": lease_seconds,
             },
         )
+        return bool(row and row["resting"])
+
+    def rest(self, worker: UUID, *, resting: bool) -> None:
+        """Tell a worker to take no more tasks, or to take some again; it hears of it when it is seen next.
+
+        Raises:
+            NotFound: there is no such worker.
+        """
+        if not self._db.execute(_REST, {"id": worker, "resting": resting}, retry=True):
+            raise NotFound(f"There is no worker {worker}.", hint="nerproc workers lists them.")
 
     def remove(self, worker: UUID) -> None:
         """A worker has ended."""

@@ -13,8 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +21,7 @@ import requests
 import urllib3
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from nerproc.client.pause import asked_pause
 from nerproc.license.answer import Answer, Question, Unproven, Verdict, check_fresh, single
 from nerproc.license.base import FULL_ACCESS, Grant, judge, utc_now
 from nerproc.license.record import Record
@@ -226,7 +226,9 @@ _HEADERS = {
 
 def _answer(response: requests.Response, question: Question) -> Answer:
     if response.status_code != HTTPStatus.OK:
-        raise NoAnswer(_refused(response.status_code), _retry_after(response.headers.get("Retry-After")))
+        pause = asked_pause(response.headers.get("Retry-After"))
+        longest = MOST_HOLD_OFF_SECONDS
+        raise NoAnswer(_refused(response.status_code), None if pause is None else min(pause, longest))
     headers = response.raw.headers
     return Answer(
         question=question,
@@ -255,17 +257,3 @@ def _refused(status: int) -> str:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return "it sends us somewhere else, and we do not go"
     return f"it answers with status {status}"
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110, 10.2.3): a number of them, or a date."""
-    if header is None:
-        return None
-    if header.strip().isdecimal():
-        seconds = float(header)
-    else:
-        try:
-            seconds = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    return min(max(seconds, 0.0), MOST_HOLD_OFF_SECONDS)

@@ -37,11 +37,11 @@ Row = tuple[Any, ...]
 
 # The objects from a name on, each with the row of its first entity and the number of its entities.
 _OBJECTS = """
-SELECT object, size, version, file_row_number, last - entities, entities
+SELECT object, size, version, status, file_row_number, last - entities, entities
   FROM (SELECT *, sum(entities) OVER (ORDER BY file_row_number)::BIGINT AS last
           FROM (SELECT object, size, version, status, file_row_number,
                        coalesce(list_sum(map_values(label_counts)), 0)::BIGINT AS entities FROM {file}))
- WHERE object >= ? AND status <> 'failed' ORDER BY file_row_number"""
+ WHERE object >= ? ORDER BY file_row_number"""
 
 
 class Kept(NamedTuple):
@@ -52,6 +52,9 @@ class Kept(NamedTuple):
     row: int  # of the object
     first_entity: int  # row of it
     entities: int
+    status: str
+    size: int  # bytes
+    version: str  # that was read
 
 
 class Earlier:
@@ -60,7 +63,7 @@ class Earlier:
     def __init__(self, storage: Storage, parts: Sequence[PartRef]) -> None:
         """`parts` are those of the earlier report, in order; nothing is read until it is needed."""
         self._files = _Files(storage)
-        self._parts = parts
+        self.parts = parts
         self._objects = _Rows(self._files, OBJECT_COLUMNS)
         self._entities = _Rows(self._files, ENTITY_COLUMNS)
         self._listed = self._list()
@@ -69,17 +72,36 @@ class Earlier:
 
     def find(self, ref: ObjectRef) -> Kept | None:
         """The same object in the earlier report: of its name, size and version, and not failed then."""
-        self._wanted = ref.name
         try:
-            while self._next is None or self._next[1][0] < ref.name:
-                self._next = next(self._listed)
-        except (StopIteration, NotFound):  # there are no more, or the earlier report was deleted
-            self._listed = iter(())
+            found = self._seek(ref.name)
+        except NotFound:  # the earlier report was deleted
+            self._listed, found = iter(()), None
+        if found is None or ref.problem is not None:
             return None
-        part, (name, size, version, row, first_entity, entities) = self._next
-        if ref.problem is not None or (name, size, version) != (ref.name, ref.size, ref.version):
-            return None
-        return Kept(name, part, row, first_entity, entities)
+        kept = _kept(*found)
+        same = (kept.object, kept.size, kept.version) == (ref.name, ref.size, ref.version)
+        return kept if same and kept.status != "failed" else None
+
+    def named(self, name: str) -> Kept | None:
+        """The object of that name, however it ended and whether or not it changed since.
+
+        Raises:
+            NotFound: the report was deleted meanwhile.
+        """
+        found = self._seek(name)
+        kept = None if found is None else _kept(*found)
+        return kept if kept is not None and kept.object == name else None
+
+    def _seek(self, name: str) -> tuple[PartRef, Row] | None:
+        """The first object from `name` on; None if there are no more."""
+        self._wanted = name
+        while self._next is None or self._next[1][0] < name:
+            following = next(self._listed, None)
+            if following is None:
+                self._listed = iter(())
+                return None
+            self._next = following
+        return self._next
 
     def read(self, kept: Kept) -> tuple[ObjectRow, Iterator[list[Entity]]]:
         """The object's row, and its entities in order, some at a time; to be read before the next one is.
@@ -92,12 +114,17 @@ class Earlier:
         return replace(object_from(row), unchanged=True), (list(map(entity_from, rows)) for rows in batches)
 
     def _list(self) -> Iterator[tuple[PartRef, Row]]:
-        for part in self._parts:
+        for part in self.parts:
             last = part.summary.last_object
             if last is None or last >= self._wanted:
                 query = _OBJECTS.format(file=self._files.table(part.objects_key))
                 for row in self._files.rows(query, [self._wanted]):
                     yield part, row
+
+
+def _kept(part: PartRef, listed: Row) -> Kept:
+    name, size, version, status, row, first_entity, entities = listed
+    return Kept(name, part, row, first_entity, entities, status, size, version)
 
 
 class _Files:

@@ -45,6 +45,11 @@ def labelled(labels: Collection[str]) -> Filter:
     )
 
 
+def sure(least: float) -> Filter:
+    """Entities with at least that score; all if it is 0."""
+    return Filter("score >= ?", (least,), lambda s: s.entities > 0) if least > 0 else EVERYTHING
+
+
 def named(objects: Collection[str]) -> Filter:
     """Rows of these objects; all if none is given."""
     if not objects:

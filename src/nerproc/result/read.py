@@ -22,7 +22,7 @@ from nerproc.job.part import PartRef
 from nerproc.result import engine
 from nerproc.result.condition import Condition
 from nerproc.result.cursor import Stretch, Table, stretches
-from nerproc.result.filter import Filter, ended, every, explained, grouped, labelled, named, prefixed
+from nerproc.result.filter import Filter, ended, every, explained, grouped, labelled, named, prefixed, sure
 from nerproc.result.page import MANY_FILES, PLACE, Row, batches, collect
 from nerproc.result.table import (
     ENTITY_COLUMNS,
@@ -63,13 +63,16 @@ class ResultReader:
         limit: int = 100,
         objects: Collection[str] = (),
         labels: Collection[str] = (),
+        min_score: float = 0,
     ) -> tuple[list[Entity], str | None]:
         """A page of entities, of these objects and labels only if any are given, and the next page's cursor.
+
+        `min_score` is the least score of theirs.
 
         Raises:
             InvalidRequest: the cursor is not valid.
         """
-        passing = every(named(objects), labelled(labels))
+        passing = every(named(objects), labelled(labels), sure(min_score))
         rows, following = self._page("entities", parts, cursor, limit, passing)
         return list(map(entity_from, rows)), following
 
@@ -135,6 +138,31 @@ class ResultReader:
         """All entities in order, in memory that does not grow with their number."""
         for rows in self.rows(parts, column_names(ENTITY_COLUMNS), labels=labels):
             yield from map(entity_from, rows)
+
+    def each_object(self, parts: Sequence[PartRef]) -> Iterator[ObjectRow]:
+        """All objects in order, in memory that does not grow with their number."""
+        for batch in batches(stretches(parts, None, "objects"), MANY_FILES):
+            sql = f"SELECT {column_names(OBJECT_COLUMNS)} FROM {self._source(batch, 'objects')}"
+            for rows in self._stream(sql, ()):
+                yield from map(object_from, rows)
+
+    def heaviest(
+        self, parts: Sequence[PartRef], *, limit: int, labels: Collection[str] = ()
+    ) -> list[tuple[str, dict[str, int]]]:
+        """The objects with most entities, of these labels if any are given: name, counts per label."""
+        values = f"[{', '.join('label_counts[?]' for _ in labels)}]" if labels else "map_values(label_counts)"
+        top: list[Row] = []
+        for batch in batches(labelled(labels).left(stretches(parts, None, "objects")), MANY_FILES):
+            sql = f"""
+                SELECT object, label_counts, list_sum({values}) AS total
+                  FROM {self._source(batch, "objects")} WHERE total > 0
+                 ORDER BY total DESC, object LIMIT {limit}"""
+            found = [*top, *self._fetch(sql, tuple(labels))]
+            top = sorted(found, key=lambda row: (-row[2], row[0]))[:limit]
+        return [
+            (name, {label: count for label, count in counts.items() if not labels or label in labels})
+            for name, counts, _ in top
+        ]
 
     @contextmanager
     def joined(self, parts: Sequence[PartRef], *, labels: Collection[str] = ()) -> Iterator[Path]:

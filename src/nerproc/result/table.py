@@ -12,30 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from nerproc.job.part import PartSummary
-from nerproc.schema.entity import Entity, Location
+from nerproc.schema.entity import COLUMNS, Entity, Location
 from nerproc.schema.report import ObjectStatus
 
 T = TypeVar("T")
 
 PREVIEW_LENGTH = 1_000  # code points of an object's text that its preview shows
 
-# Entities in the order of their objects, within an object by start. A location is flattened into its fields.
-ENTITY_COLUMNS = {
-    "object": "VARCHAR",
-    "start": "BIGINT",
-    "end": "BIGINT",
-    "label": "VARCHAR",
-    "kind": "VARCHAR",
-    "text": "VARCHAR",
-    "score": "DOUBLE",
-    "source": "VARCHAR",
-    "left_context": "VARCHAR",
-    "right_context": "VARCHAR",
-    "page": "INTEGER",
-    "sheet": "VARCHAR",
-    "row": "BIGINT",
-    "member": "VARCHAR",
-}
+ENTITY_COLUMNS = COLUMNS  # entities in the order of their objects, within an object by start
 
 # One row per object, in the order in which the objects were read.
 OBJECT_COLUMNS = {

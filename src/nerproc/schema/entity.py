@@ -7,10 +7,47 @@ what this module imports.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 MAX_ENTITY_LENGTH = 8_192  # code points; longer matches are cut off, not reported
 CONTEXT_LENGTH = 40  # code points of left and of right context
+
+# An entity as a row of a table, with the types of DuckDB; a location is flattened into its fields.
+COLUMNS = {
+    "object": "VARCHAR",
+    "start": "BIGINT",
+    "end": "BIGINT",
+    "label": "VARCHAR",
+    "kind": "VARCHAR",
+    "text": "VARCHAR",
+    "score": "DOUBLE",
+    "source": "VARCHAR",
+    "left_context": "VARCHAR",
+    "right_context": "VARCHAR",
+    "page": "INTEGER",
+    "sheet": "VARCHAR",
+    "row": "BIGINT",
+    "member": "VARCHAR",
+}
+
+
+class Spanned(Protocol):
+    """A labelled stretch of a text: an entity, a span of a preview or of a sample."""
+
+    @property
+    def start(self) -> int:
+        """Offset in code points."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """Offset behind the last code point."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What it is."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

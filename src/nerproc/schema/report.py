@@ -8,11 +8,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nerproc.schema.name import BASIC
 from nerproc.settings import S3_URL
 
-JobKind = Literal["inference"]
+JobKind = Literal["inference", "training", "redaction"]
 JobState = Literal["queued", "running", "completed", "failed", "stopped"]
-TaskKind = Literal["shard", "infer", "compact"]
+TaskKind = Literal["shard", "infer", "compact", "train", "redact"]
 ObjectStatus = Literal["succeeded", "skipped", "failed"]
 Label = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", examples=["EMAIL"])]
 
@@ -66,7 +67,7 @@ class ReportRequest(Wire):
 
     source: Source
     name: str | None = Field(default=None, max_length=200, description="Default: the name of the source.")
-    model: str = "patterns"
+    model: str = BASIC
     labels: list[Label] | None = Field(
         default=None, description="Labels to report; all of the model if absent."
     )
@@ -172,19 +173,32 @@ class Report(Wire):
     bytes_per_second: float | None
 
 
+class TrainingProgress(Wire):
+    """How far a training is."""
+
+    epoch: int = Field(description="From 1.")
+    epochs: int = Field(description="At most.")
+    step: int = Field(description="Of the epoch, from 1.")
+    steps: int = Field(description="Of the epoch, about.")
+    loss: float = Field(description="Mean of the epoch so far.")
+    f1: float | None = Field(description="On held samples, at the end of the last epoch that ended.")
+    seconds_left: float = Field(description="If it does not end early.")
+
+
 class Job(Wire):
     """A job as lists show it."""
 
     id: UUID
     kind: JobKind
-    name: str
+    name: str = Field(description="Of a report, or of the one redacted; of a training, that of its model.")
     state: JobState
     paused: bool
-    model: str
+    model: str = Field(description="That looks for entities; of a training, the base, or empty.")
     objects: ObjectCounts
     bytes: int
     total_bytes: int
-    entities: int
+    entities: int = Field(description="Found; of a redaction, replaced.")
+    progress: TrainingProgress | None = Field(default=None, description="Of a training that has begun.")
     failure: str | None
     failure_slug: str | None = Field(default=None, description=_FAILURE_SLUG)
     created_at: datetime
@@ -197,7 +211,7 @@ class Event(Wire):
 
     id: int
     at: datetime
-    kind: str = Field(examples=["job.submitted", "task.claimed", "task.crashed"])
+    kind: str = Field(examples=["job.submitted", "task.claimed", "task.epoch"])
     task: int | None = Field(description="Number of the task within the job.")
     detail: dict[str, Any]
 
@@ -249,7 +263,7 @@ class Upload(Wire):
     created_at: datetime
 
 
-ModelOrigin = Literal["built-in", "plugin", "imported"]
+ModelOrigin = Literal["built-in", "plugin", "imported", "trained"]
 
 
 class ModelCard(Wire):
@@ -261,10 +275,10 @@ class ModelCard(Wire):
     description: str
     labels: list[str]
     detectors: list[str]
-    id: UUID | None = Field(default=None, description="Of an imported model.")
-    bytes: int | None = Field(default=None, description="Size of the files of an imported model.")
-    lineage: dict[str, Any] = Field(default={}, description="What an imported model says it was made from.")
-    created_at: datetime | None = Field(default=None, description="When it was imported.")
+    id: UUID | None = Field(default=None, description="Of an imported or trained model.")
+    bytes: int | None = Field(default=None, description="Size of its files.")
+    lineage: dict[str, Any] = Field(default={}, description="What it was made from.")
+    created_at: datetime | None = Field(default=None, description="When it was imported or trained.")
 
 
 class ModelImport(Wire):

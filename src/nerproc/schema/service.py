@@ -105,6 +105,7 @@ class Worker(Wire):
     pools: list[str] = Field(description="Kinds of work that it takes; none if it works on one report alone.")
     slots: int = Field(description="Tasks that it runs at a time.")
     draining: bool = Field(description="It takes no more tasks, and ends when those in hand are done.")
+    resting: bool = Field(description="It was told to take no more tasks, and goes on with those in hand.")
     alive: bool = Field(description="It was seen within its last lease.")
     started_at: datetime
     seen_at: datetime

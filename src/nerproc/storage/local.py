@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nerproc.errors import NotFound, StorageUnreachable
+from nerproc.observe.meter import DEPENDENCY_ERRORS
 from nerproc.storage.base import StoredObject, check_key, check_prefix
 
 COPY_BYTES = 1 << 20
@@ -110,7 +111,7 @@ class LocalStorage:
     def _publish(self, temporary: Path, path: Path) -> None:
         """Flush `temporary` to the disk, and only then give it its name."""
         with self._reporting(f"writing {path.relative_to(self.root)}"):
-            _flush(temporary)
+            flush(temporary)
             while True:
                 try:
                     _make_folder(path.parent)
@@ -119,7 +120,7 @@ class LocalStorage:
                 except FileNotFoundError:  # a delete took the empty folder away meanwhile
                     if not temporary.exists():
                         raise
-            _flush(path.parent)
+            flush(path.parent)
 
     def _walk(self, folder: Path, start: str, prefix: str) -> Iterator[StoredObject]:
         """Artifacts in `folder`, of keys that begin with `start`, in order: a folder sorts with its "/"."""
@@ -144,6 +145,7 @@ class LocalStorage:
         try:
             yield
         except OSError as error:
+            DEPENDENCY_ERRORS.add("storage")
             raise StorageUnreachable(
                 f"{doing} in the artifact store {self.root} failed: {error.strerror or error}",
                 hint="see that the disk has room and that the folder can be written",
@@ -164,10 +166,10 @@ def _make_folder(folder: Path) -> None:
     _make_folder(folder.parent)
     with suppress(FileExistsError):
         folder.mkdir()
-    _flush(folder.parent)
+    flush(folder.parent)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Wait until the disk has the file, or the folder's names."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -16,7 +16,8 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from nerproc.errors import InvalidRequest, Unreachable
+from nerproc.errors import InvalidRequest, StorageUnreachable, Unreachable
+from nerproc.observe.meter import DEPENDENCY_ERRORS
 from nerproc.settings import S3Connection
 
 if TYPE_CHECKING:
@@ -144,6 +145,8 @@ def reporting(doing: str, kind: type[Unreachable], *, hint: str) -> Iterator[Non
     except Exception as error:
         if not is_failure(error):
             raise
+        if kind is StorageUnreachable:
+            DEPENDENCY_ERRORS.add("storage")
         raise kind(f"{doing} failed: {reason(error)}.", hint=hint) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,14 @@ class Base:
 
     network: Network
     bits: int
+
+    @property
+    def digest(self) -> str:
+        """A hash of what the network knows now."""
+        state = sha256()
+        for value in self.network.state_dict().values():
+            state.update(value.numpy(force=True).tobytes())
+        return state.hexdigest()
 
 
 def load_base(folder: Path, labels: Sequence[str]) -> Base:

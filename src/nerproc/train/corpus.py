@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -55,15 +54,6 @@ class Corpus:
         ]
         self.size = sum(map(len, self._texts))  # words
 
-    @property
-    def digest(self) -> str:
-        """A hash of all that is learned."""
-        state = sha256("\0".join(self.vocabulary).encode("utf-8", "surrogatepass"))
-        for text, goal in zip(self._texts, self._targets, strict=True):
-            state.update(text.tobytes())
-            state.update(goal.tobytes())
-        return state.hexdigest()
-
     def epoch(self, rng: np.random.Generator, *, batch: int) -> Iterator[Batch]:
         """Everything once, in random order, in batches of at most `batch` blocks."""
         stream, goals = self._stream(rng)
@@ -74,7 +64,9 @@ class Corpus:
         for first in range(0, len(order), batch):
             chosen = order[first : first + batch]
             words = shown[chosen]
-            yield Batch(words, padded[chosen], words[:, HALO:-HALO] != PAD)
+            counts = words[:, HALO:-HALO] != PAD
+            if counts.any():  # the last block may hold nothing but what stands beside texts
+                yield Batch(words, padded[chosen], counts)
 
     def _stream(self, rng: np.random.Generator) -> tuple[_Numbers, Targets]:
         """Runs of neighbouring samples, as one stream."""

@@ -11,9 +11,10 @@ from hashlib import blake2b
 import numpy as np
 
 from nerproc.errors import SampleError
+from nerproc.schema.entity import Spanned
 from nerproc.schema.evaluation import Confusion, Evaluation, LabelScore, Mistake, MistakeKind, Score
 from nerproc.train.interval import draws, mean_rates, rates
-from nerproc.train.match import Pair, SpanLike, pairs
+from nerproc.train.match import Pair, pairs
 from nerproc.train.sample import Sample
 
 # Samples, and characters, that are searched once before it counts, so that loading is not part of the speed.
@@ -37,7 +38,7 @@ class _Tally:
     bytes: int = 0
     seconds: float = 0.0
 
-    def add(self, sample: Sample, found: Iterable[SpanLike]) -> None:
+    def add(self, sample: Sample, found: Iterable[Spanned]) -> None:
         """Count a sample and what was found in it."""
         self.samples += 1
         self.characters += len(sample.text)
@@ -75,7 +76,7 @@ class _Tally:
 
 
 def evaluate(
-    find: Callable[[str], Sequence[SpanLike]],
+    find: Callable[[str], Sequence[Spanned]],
     samples: Iterable[Sample],
     *,
     model: str,

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
+from nerproc.detection.network.folder import CARD, FORMAT, digests
 from nerproc.detection.tagger.feature import features
-from nerproc.detection.tagger.folder import CARD, FORMAT, NETWORK, SMALL, TABLE, WORD, digests
+from nerproc.detection.tagger.folder import NETWORK, SMALL, TABLE, WORD
+from nerproc.detection.tagger.stream import HALO
 from nerproc.detection.tagger.tagger import Tagger, load
 from nerproc.detection.tagger.word import split
 from nerproc.errors import Conflict, JobFailed, SettingsError
@@ -80,6 +82,12 @@ def export(
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def amend(folder: Path, **fields: object) -> None:
+    """Have the `model.json` in `folder` say `fields` too."""
+    card = json.loads((folder / CARD).read_bytes()) | fields
+    (folder / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
 def strict_f1(tagger: Tagger, samples: Sequence[Sample]) -> float:
     """Micro F1 of all that `tagger` finds in `samples`, whatever its score; spans must agree exactly."""
     gold = {(place, s.start, s.end, s.label) for place, sample in enumerate(samples) for s in sample.spans}
@@ -118,7 +126,7 @@ def _compare(tagger: Tagger, fitted: Fitted, stored: dict[str, Any], samples: Se
         if not words:
             continue
         vectors, run = runner(network, features(words, fitted.bits))
-        halo = np.zeros(4, np.int64)
+        halo = np.zeros(HALO, np.int64)
         numbers = np.concatenate([halo, np.arange(1, len(words) + 1), halo])
         apart = float(np.abs(run(vectors(numbers)[None])[0] - scores).max())
         if not apart <= _APART:

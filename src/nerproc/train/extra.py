@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from nerproc.errors import SettingsError
+from nerproc.train.available import not_installed
 
 try:
     import onnx
     import torch
 except ModuleNotFoundError as missing:
-    raise SettingsError(
-        f"training needs the package {missing.name}, which is not installed here",
-        hint="pip install 'nerproc[train]'",
-    ) from missing
+    raise not_installed(missing.name or "?") from missing
 
 __all__ = ["onnx", "torch"]

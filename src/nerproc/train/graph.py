@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nerproc.detection.tagger.stream import BATCH, BLOCK, HALO
+from nerproc.detection.tagger.stream import BATCH, BLOCK, DILATIONS, HALO
 from nerproc.detection.tagger.vector import CHUNK
 from nerproc.train.extra import onnx
 from nerproc.train.network import WIDTH, Network
@@ -25,9 +25,9 @@ def context_graph(network: Network) -> onnx.ModelProto:
     graph = _Graph(network)
     length = BLOCK + 2 * HALO
     state = "vectors"
-    for number in range(HALO):
-        length -= 2
-        shifted = [graph.cut(state, first, first + length) for first in range(3)]
+    for number, reach in enumerate(DILATIONS):
+        length -= 2 * reach
+        shifted = [graph.cut(state, place * reach, place * reach + length) for place in range(3)]
         seen = graph.add("Concat", *shifted, axis=2)
         state = graph.add("Add", shifted[1], graph.add("Relu", graph.linear(f"layers.{number}", seen)))
     moves = network.head.out_features

@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
 
+from nerproc.schema.entity import Spanned
 from nerproc.schema.evaluation import MistakeKind
 from nerproc.train.sample import Span
-
-
-class SpanLike(Protocol):
-    """A labelled stretch of a text, such as `Entity`."""
-
-    @property
-    def start(self) -> int:
-        """Offset in code points."""
-        ...
-
-    @property
-    def end(self) -> int:
-        """Exclusive."""
-        ...
-
-    @property
-    def label(self) -> str:
-        """What it is."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +45,7 @@ class Pair:
         return cast("Span", self.expected or self.found)
 
 
-def pairs(expected: Iterable[Span], found: Iterable[SpanLike]) -> list[Pair]:
+def pairs(expected: Iterable[Span], found: Iterable[Spanned]) -> list[Pair]:
     """Each span of both sides in one pair.
 
     Equal ones answer each other; then those that overlap, by label, then by how much, then from left to right.

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nerproc.detection.tagger.feature import WHOLE, Features, table_rows
-from nerproc.detection.tagger.stream import HALO
+from nerproc.detection.tagger.stream import DILATIONS
 from nerproc.train.extra import torch
 
 Tensor = torch.Tensor
 
 WIDTH = 64  # numbers of a row of the table, and of a word between layers
-HIDDEN = 128
+HIDDEN = 256
 _FORGOTTEN = 0.2  # share of words of which the network is not shown which word it is, but its parts alone
 
 
@@ -27,7 +27,7 @@ class Network(torch.nn.Module):
         self.table = torch.nn.Parameter(torch.randn(table_rows(bits), WIDTH) * 0.1)
         self.hidden = torch.nn.Linear(WIDTH, HIDDEN)
         self.word = torch.nn.Linear(HIDDEN, WIDTH)
-        self.layers = torch.nn.ModuleList(torch.nn.Linear(3 * WIDTH, WIDTH) for _ in range(HALO))
+        self.layers = torch.nn.ModuleList(torch.nn.Linear(3 * WIDTH, WIDTH) for _ in DILATIONS)
         self.head = torch.nn.Linear(WIDTH, moves)
         self.dropout = torch.nn.Dropout(dropout)
 
@@ -48,9 +48,9 @@ class Network(torch.nn.Module):
     def forward(self, vectors: Tensor) -> Tensor:
         """Scores of moves, for blocks of words with `HALO` neighbours on each side."""
         state = self.dropout(vectors)
-        for layer in self.layers:
-            middle = state[:, 1:-1]
-            seen = torch.cat([state[:, :-2], middle, state[:, 2:]], dim=2)
+        for layer, reach in zip(self.layers, DILATIONS, strict=True):
+            middle = state[:, reach:-reach]
+            seen = torch.cat([state[:, : -2 * reach], middle, state[:, 2 * reach :]], dim=2)
             state = middle + self.dropout(torch.relu(layer(seen)))
         return self.head(state)  # type: ignore[no-any-return]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,17 @@ class Material:
     samples: Sequence[Sample]
     annotated: Collection[str] | None = None  # labels that their spans say all of; None: all labels
     teacher: Teacher | None = None  # says of words outside the spans whether they are of other labels
+
+
+def digest(materials: Sequence[Material]) -> str:
+    """A hash of what is learnt; of a teacher, that there is one: what it says may differ by a bit elsewhere."""
+    state = sha256()
+    for material in materials:
+        annotated = None if material.annotated is None else sorted(material.annotated)
+        state.update(repr((annotated, material.teacher is not None)).encode())
+        for sample in material.samples:
+            state.update(repr((sample.text, sample.spans)).encode("utf-8", "surrogatepass"))
+    return state.hexdigest()
 
 
 def width(labels: Sequence[str]) -> int:

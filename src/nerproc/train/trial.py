@@ -7,10 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nerproc.detection.tagger.decode import Found, decode
-from nerproc.detection.tagger.folder import Calibration
+from nerproc.detection.network.calibration import Calibration, calibrated
+from nerproc.detection.network.decode import Found, decode
 from nerproc.detection.tagger.stream import join, moves
-from nerproc.detection.tagger.tagger import calibrated
 from nerproc.detection.tagger.vector import BLANK_ID, BREAK_ID, PAD, TAB_ID
 from nerproc.detection.tagger.word import BLANK, BREAK, TAB, split
 from nerproc.train.sample import Sample

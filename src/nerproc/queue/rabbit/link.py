@@ -20,6 +20,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker
 from nerproc import observe
 from nerproc.errors import QueueMismatch, QueueUnreachable, SettingsError
 from nerproc.observe import log
+from nerproc.observe.meter import DEPENDENCY_ERRORS
 from nerproc.queue.rabbit.wire import mismatch
 
 Failure = QueueUnreachable | QueueMismatch
@@ -147,6 +148,7 @@ class Link:
             self._loop.stop()
             return
         failure = self._reason or self._unreachable(error)
+        DEPENDENCY_ERRORS.add("queue")
         if self._said != failure.message:
             log().warning("queue_lost", reason=failure.message)
             self._said = failure.message

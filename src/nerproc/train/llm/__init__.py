@@ -1,0 +1,1 @@
+"""Samples that a language model writes, each verified before it is used."""
