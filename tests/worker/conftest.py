@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import people
 from tests.worker.fleet import Fleet, fleet, write_files
 
 from nerproc.schema.entity import Entity
@@ -30,3 +31,9 @@ def troubled(home: Path, files: Path) -> Iterator[Fleet]:
     """A fleet of the test's own."""
     with fleet(home, files) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def people_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small model that others can begin with."""
+    return people.trained(tmp_path_factory.mktemp("people") / "people")

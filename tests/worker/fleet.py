@@ -10,10 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
+
+from tests.homes import furnish
 
 from nerproc.node import Node
 from nerproc.schema.entity import Entity
+from nerproc.schema.name import PATTERNS
 from nerproc.schema.report import GroupRequest, LocalSource, Report, ReportRequest
 from nerproc.settings import Settings
 
@@ -40,6 +44,7 @@ class Fleet:
 
     def __init__(self, home: Path, files: Path, **environment: str) -> None:
         """`environment` is that of the workers; the node itself goes by the home's settings."""
+        furnish(home)
         self.home = home
         self.files = files
         self.environment = {**SMALL_STEPS, **environment}
@@ -49,16 +54,20 @@ class Fleet:
     def submit(self) -> UUID:
         request = ReportRequest(
             source=LocalSource(paths=[str(self.files)]),
+            model=PATTERNS,
             groups=[GroupRequest(name="many", query="COUNT(EMAIL) >= 5")],
         )
         return self.node.reports.create(request, roots=[self.files])
 
-    def worker(self, *arguments: str, slots: int = 2, **environment: str) -> subprocess.Popen[bytes]:
+    def worker(
+        self, *arguments: str, slots: int = 2, stderr: BinaryIO | None = None, **environment: str
+    ) -> subprocess.Popen[bytes]:
         """Start `nerproc worker`; in a session of its own, so that it can be signalled as a whole."""
         worker = subprocess.Popen(
             [sys.executable, "-m", "nerproc", "worker", "--concurrency", str(slots), *arguments],
             env={**os.environ, **self.environment, "NERPROC_HOME": str(self.home), **environment},
             start_new_session=True,
+            stderr=stderr,
         )
         self.workers.append(worker)
         return worker

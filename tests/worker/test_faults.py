@@ -167,7 +167,10 @@ def test_an_object_that_hangs_fails_alone(troubled: Fleet) -> None:
 def test_a_stop_takes_effect_inside_an_object(troubled: Fleet) -> None:
     job = troubled.submit()
     worker = troubled.worker(slots=1, NERPROC_FAILPOINT="object_begun@0007.txt:hang")
-    troubled.until(lambda: troubled.committed(job) > 0, "the first part")
+    # Between two tasks nobody would have to be killed: 0007.txt is in the second that scans.
+    second = "SELECT FROM task WHERE number = 2 AND state = 'running'"
+    looking = troubled.node.database
+    troubled.until(lambda: looking.fetch_one(second) is not None, "the second task")
     children = family(worker.pid)
     began = time.monotonic()
     troubled.node.jobs.stop(job)

@@ -16,10 +16,14 @@ from benchmarks.s3_stub import Stub
 from tests.buckets import environment, new_bucket
 from tests.worker.fleet import OBJECTS, Fleet, family, fleet
 
+from nerproc.errors import Conflict
 from nerproc.schema.entity import Entity
+from nerproc.schema.name import PATTERNS
+from nerproc.schema.redaction import RedactionRequest, S3Destination
 from nerproc.schema.report import GroupRequest, Report, ReportRequest, S3Source, UploadSource
 from nerproc.settings import S3Connection
 from nerproc.source.upload import UploadWriter
+from nerproc.storage.s3_client import request_client
 
 
 @pytest.fixture
@@ -41,7 +45,8 @@ def clouded(bucket: str, home: Path, files: Path) -> Iterator[Fleet]:
 
 def submit(fleet: Fleet, source: S3Source | UploadSource) -> UUID:
     groups = [GroupRequest(name="many", query="COUNT(EMAIL) >= 5")]
-    return fleet.node.reports.create(ReportRequest(source=source, groups=groups), roots=[])
+    request = ReportRequest(source=source, model=PATTERNS, groups=groups)
+    return fleet.node.reports.create(request, roots=[])
 
 
 def assert_same(fleet: Fleet, job: UUID, undisturbed: tuple[Report, list[Entity]]) -> None:
@@ -154,3 +159,32 @@ def test_a_kill_while_sections_are_listed_changes_nothing(
         assert (tmp_path / "once").exists(), "the failpoint was never reached"
         assert report.objects == undisturbed[0].objects
         assert [entity.text for entity in troubled.entities(job)] == [entity.text for entity in undisturbed[1]]
+
+
+def test_a_redaction_from_a_bucket_into_a_bucket(
+    moto: S3Connection, home: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = new_bucket(moto, {f"in/{n}/a.txt": b"Write to ann@example.org" for n in range(3)})
+    for name, value in environment(moto).items():
+        monkeypatch.setenv(name, value)
+    client = request_client(moto)
+    with fleet(home, files) as clouded:
+        report = submit(clouded, S3Source(url=f"s3://{bucket}/in"))
+        clouded.worker(slots=1)
+        clouded.finish(report, 120)
+        client.put_object(Bucket=bucket, Key="in/1/a.txt", Body=b"Write to bob@example.org")
+        wish = RedactionRequest(output=S3Destination(url=f"s3://{bucket}/out"))
+        job = clouded.node.redactions.create(report, wish, roots=[])
+        clouded.until(lambda: clouded.node.jobs.get(job).state.ended, "the redaction ends", 120)
+        redaction = clouded.node.redactions.get(job)
+        assert (redaction.state, redaction.replaced, redaction.residual) == ("completed", {"EMAIL": 2}, {})
+        assert [(error.object, error.reason) for error in redaction.errors] == [
+            ("1/a.txt", "it changed since it was scanned")
+        ]
+        listed = client.list_objects_v2(Bucket=bucket, Prefix="out/")["Contents"]
+        copies = {
+            item["Key"]: client.get_object(Bucket=bucket, Key=item["Key"])["Body"].read() for item in listed
+        }
+        assert copies == {f"out/{n}/a.txt": b"Write to <EMAIL>" for n in (0, 2)}
+        with pytest.raises(Conflict, match="something at"):
+            clouded.node.redactions.create(report, wish, roots=[])

@@ -42,13 +42,13 @@ def _zip(document: OpenedDocument) -> Iterator[Segment]:
         for part in archive.infolist():
             if not part.is_dir():
                 opened = partial(open_part, archive, part, document.budget)
-                yield from members.read(opened, _name(part.filename))
+                yield from members.read(opened, member_name(part.filename))
     members.finish()
 
 
 def _compressed(document: OpenedDocument) -> Iterator[Segment]:
-    unpacked = Unpacked(_Rest(document), document.media_type, document.budget)
-    inner = document.inside(unpacked, _inner_name(document.name))
+    unpacked = Unpacked(Rest(document), document.media_type, document.budget)
+    inner = document.inside(unpacked, inner_name(document.name))
     try:
         yield from inner.segments()
     finally:
@@ -58,17 +58,18 @@ def _compressed(document: OpenedDocument) -> Iterator[Segment]:
         document.warn(unpacked.damage)
 
 
-class _Rest:
+class Rest:
     """A document's bytes as a stream that can be read once."""
 
     def __init__(self, document: OpenedDocument) -> None:
         self._blocks = document.source.blocks()
 
     def read(self, _size: int, /) -> bytes:
+        """See `Readable`."""
         return next(self._blocks, b"")
 
 
-def _inner_name(name: str) -> str:
+def inner_name(name: str) -> str:
     """`a.csv` for `a.csv.gz`."""
     for ending, replacement in _ENDINGS.items():
         if name.lower().endswith(ending):
@@ -78,24 +79,29 @@ def _inner_name(name: str) -> str:
 
 def _tar(document: OpenedDocument) -> Iterator[Segment]:
     members = Members(document)
-    stream = cast("BinaryIO", _Rest(document))
+    stream = cast("BinaryIO", Rest(document))
     try:
-        with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, errors="replace") as archive:
+        with tarfile.open(fileobj=stream, mode="r|", tarinfo=Header, errors="replace") as archive:
             for member in archive:
                 if member.isreg():
-                    yield from members.read(partial(_open_tar, archive, member), _name(member.name))
+                    yield from members.read(partial(open_tar, archive, member), member_name(member.name))
     except tarfile.ReadError:
         document.warn("cut off or damaged: the rest of the archive was not read")
     members.finish()
 
 
-def _open_tar(archive: tarfile.TarFile, member: tarfile.TarInfo) -> BinaryIO:
+def open_tar(archive: tarfile.TarFile, member: tarfile.TarInfo) -> BinaryIO:
+    """The bytes of a member.
+
+    Raises:
+        Skipped: it is sparse.
+    """
     if member.issparse():  # a few bytes may stand for any number of zeros
         raise Skipped("sparse files are not supported")
     return cast("BinaryIO", archive.extractfile(member))
 
 
-class _Header(tarfile.TarInfo):
+class Header(tarfile.TarInfo):
     """A tar header; refuses names and attributes of more than a MiB, which tarfile holds in memory."""
 
     def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:  # made to be overridden
@@ -104,6 +110,6 @@ class _Header(tarfile.TarInfo):
         return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
 
 
-def _name(name: str) -> str:
+def member_name(name: str) -> str:
     """A member's name without what UTF-8 cannot hold."""
     return name.encode("utf-8", "replace").decode("utf-8")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 64 << 10  # code points that the delimiter is told from
 _DELIMITERS = ",;\t|"
+_QUOTES = re.compile('"+')
 _MASK = "\v"  # stands for a line break inside quotes: not a line break, and as long
 
 
@@ -30,6 +31,7 @@ class Table:
         self.newline = "\n" if "\n" in sample or "\r" not in sample else "\r"
         self.delimiter = delimiter or self._delimiter(sample)
         self.quoted = re.compile(rf'("(?<![^{re.escape(self.delimiter)}\r\n]")[^"]*+(?:""[^"]*+)*+(?:"|\Z))')
+        self.marks = re.compile(rf'[{re.escape(self.delimiter)}"\r\n]+')
         self._all_but_quotes_and_newlines = bytes(set(range(256)) - set(b'"' + self.newline.encode()))
         record = self.mask(sample, inside=False)[0].split(self.newline, 1)[0]
         record = sample[: len(record)].removesuffix("\r")
@@ -117,6 +119,27 @@ class TableSegment:
         self._inside = inside
         self._last = (0, row)  # an offset that was asked for, and its row
 
+    def contents(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The cells' contents from `start` to `end`, without quotes, delimiters and ends of records."""
+        begin = self._masked.rfind(self._table.newline, 0, start) + 1
+        if begin == 0 and self._inside:  # a record that began in quotes
+            close = self._masked.find('"')
+            close = len(self.text) if close < 0 else close
+            quoted = [(0, close), *self._quoted(close + 1, end)]
+        else:
+            quoted = list(self._quoted(begin, end))
+        at = start
+        for opened, closed in [*quoted, (len(self.text), len(self.text))]:
+            yield from _stretches(self.text, self._table.marks, at, min(opened, end))
+            yield from _stretches(self.text, _QUOTES, max(opened, at), min(closed, end))
+            at = max(at, closed)
+
+    def _quoted(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        for found in self._table.quoted.finditer(self.text, start):
+            if found.start() >= end:
+                return
+            yield found.span()
+
     def location(self, offset: int) -> Location:
         """The number of the record, the header being 1."""
         last, row = self._last if self._last[0] <= offset else (0, self._row)
@@ -139,14 +162,28 @@ class TableSegment:
 
 def segments(document: OpenedDocument) -> Iterator[TableSegment]:
     """The decoded file, cut between records where there is a place to cut."""
-    delimiter = "\t" if document.media_type == "text/tab-separated-values" else None
-    pieces = decoded(document.source)
+    return cut(decoded(document.source), document.media_type)
+
+
+def cut(pieces: Iterator[str], media_type: str) -> Iterator[TableSegment]:
+    """The segments of a table that is decoded in `pieces`."""
+    delimiter = "\t" if media_type == "text/tab-separated-values" else None
     first = next(pieces, "")
     if first:
         cutter = _Cutter(Table(first[:_SAMPLE], delimiter))
         yield cutter.cut(first)
         yield from map(cutter.cut, pieces)
         yield from cutter.rest()
+
+
+def _stretches(text: str, marks: re.Pattern[str], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What is between `marks` from `start` to `end`."""
+    for mark in marks.finditer(text, start, max(start, end)):
+        if mark.start() > start:
+            yield start, mark.start()
+        start = mark.end()
+    if end > start:
+        yield start, end
 
 
 class _Cutter:

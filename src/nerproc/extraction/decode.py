@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from nerproc.extraction.input import Input
 
@@ -52,6 +53,14 @@ _UNSAFE = {
 _ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # as browsers read them, https://encoding.spec.whatwg.org
 
 
+class Decoded(NamedTuple):
+    """A piece of a text, and the bytes that it was decoded from."""
+
+    text: str
+    data: bytes
+    encoding: str  # Python's name
+
+
 def byte_order(head: bytes) -> tuple[str, int] | None:
     """The encoding that a byte order mark, or the NULs of unmarked UTF-16, tell, and the length of the mark."""
     for mark, encoding in _BOMS:
@@ -67,17 +76,30 @@ def decoded(source: Input, declared: str | None = None) -> Iterator[str]:
 
     `declared` is the encoding that the document names, if any; a byte order mark overrules it.
     """
+    for piece in pieces(source, declared):
+        if piece.text:
+            yield piece.text
+
+
+def pieces(source: Input, declared: str | None = None) -> Iterator[Decoded]:
+    """What `decoded` yields, with the bytes of each piece; joined, they are all of `source`.
+
+    A byte order mark is a piece without text.
+    """
     known = byte_order(source.head)
     blocks = source.blocks()
     if known is not None:
         encoding, mark = known
-        first = next(blocks)[mark:]
-        blocks = chain((first,), blocks)
+        first = next(blocks)
+        if mark:
+            yield Decoded("", first[:mark], encoding)
+        blocks = chain((first[mark:],), blocks)
     else:
         encoding = charset(declared) or "unknown"
     if encoding in {"unknown", "utf-8"}:
-        return _utf8(blocks, guess=encoding == "unknown")
-    return _other(blocks, encoding)
+        yield from _utf8(blocks, guess=encoding == "unknown")
+    else:
+        yield from _other(blocks, encoding)
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -115,7 +137,7 @@ def _unmarked_utf16(head: bytes) -> tuple[str, int] | None:
     return None
 
 
-def _utf8(blocks: Iterator[bytes], *, guess: bool) -> Iterator[str]:
+def _utf8(blocks: Iterator[bytes], *, guess: bool) -> Iterator[Decoded]:
     """UTF-8 while it lasts. If only ASCII came before the first bad byte, another encoding may take over."""
     rest, before = b"", b""
     for block in blocks:
@@ -136,11 +158,11 @@ def _utf8(blocks: Iterator[bytes], *, guess: bool) -> Iterator[str]:
         before = data[-_CONTEXT:] if guess else b""
         rest = data[used:]
         if text:
-            yield text
+            yield Decoded(text, data[:used] if rest else data, "utf-8")
     if rest and guess:  # a character of UTF-8 begins and is not finished: more likely of another encoding
         yield from _other(iter((rest,)), _guess(before))
     elif rest:
-        yield codecs.utf_8_decode(rest, "nerproc-mixed", True)[0]
+        yield Decoded(codecs.utf_8_decode(rest, "nerproc-mixed", True)[0], rest, "utf-8")
 
 
 def _at_least(blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
@@ -149,14 +171,20 @@ def _at_least(blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
         yield block
 
 
-def _other(blocks: Iterator[bytes], encoding: str) -> Iterator[str]:
+def _other(blocks: Iterator[bytes], encoding: str) -> Iterator[Decoded]:
     errors = "nerproc-mixed" if encoding == "cp1252" else "replace"
     decoder = codecs.getincrementaldecoder(encoding)(errors)
+    rest = b""
     for block in blocks:
-        if text := decoder.decode(block):
-            yield text
-    if text := decoder.decode(b"", final=True):
-        yield text
+        data = rest + block if rest else block
+        text = decoder.decode(block)
+        rest = decoder.getstate()[0]  # what waits for more bytes
+        if text:
+            yield Decoded(text, data[: len(data) - len(rest)] if rest else data, encoding)
+        else:
+            rest = data
+    if (text := decoder.decode(b"", final=True)) or rest:
+        yield Decoded(text, rest, encoding)
 
 
 def _guess(sample: bytes) -> str:

@@ -50,8 +50,8 @@ _KINDS = {
 _DATA = "[alt],[title],[placeholder],[aria-label],meta[name][content],meta[property][content]" + ",".join(
     ["", *(f"{element}[value]" for element in ("input", "option", "button", "param", "data"))]
 )
-_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "content", "value")
-_ADDRESS = re.compile(r"\s*(?:mailto|tel|sms):([^?]+)", re.IGNORECASE)
+ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "content", "value")
+ADDRESS = re.compile(r"\s*(?:mailto|tel|sms):([^?]+)", re.IGNORECASE)
 
 
 def segments(document: OpenedDocument) -> Iterator[MarkedSegment]:
@@ -63,15 +63,19 @@ def lines(source: Input, declared: str | None = None) -> Iterator[MarkedSegment]
     """The text of the page in `source`; `declared` is the encoding if something outside the page names it."""
     from selectolax.lexbor import LexborHTMLParser
 
-    meta = _CHARSET.search(source.head, 0, 4 << 10)
     text = MarkedText()
-    for piece in _pieces(decoded(source, declared or inner_charset(meta))):
+    for piece in _pieces(decoded(source, declared or named(source))):
         root = LexborHTMLParser(piece).root
         if root is not None:
             _walk(root, _Page(text, root))
         text.separate()
         yield from text.full()
     yield from text.end()
+
+
+def named(source: Input) -> str | None:
+    """The encoding that a page names within itself, if any."""
+    return inner_charset(_CHARSET.search(source.head, 0, 4 << 10))
 
 
 def _pieces(texts: Iterator[str]) -> Iterator[str]:
@@ -160,7 +164,7 @@ class _Page:
 
     def _attributes(self, attributes: dict[str, str | None]) -> None:
         field = attributes.get("name") or attributes.get("itemprop") or attributes.get("id")
-        for attribute in _ATTRIBUTES:
+        for attribute in ATTRIBUTES:
             value = attributes.get(attribute)
             if value and not value.isspace():
                 self._text.separate()
@@ -170,7 +174,7 @@ class _Page:
 
     def _address(self, link: Any) -> None:
         """The address that a link leads to, unless it is what the link shows."""
-        found = _ADDRESS.match(link.attributes.get("href") or "")
+        found = ADDRESS.match(link.attributes.get("href") or "")
         target = unquote(found[1]).strip() if found else ""
         if target and target not in link.text():
             self._add(f" {target} ")

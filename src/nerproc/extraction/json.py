@@ -87,13 +87,13 @@ def whole(raw: str) -> int:
 class JsonSegment:
     """A piece of a JSON file."""
 
-    __slots__ = ("_above", "_before", "_breaks", "_last", "_line", "_position", "_raw", "text")
+    __slots__ = ("_above", "_before", "_breaks", "_last", "_line", "position", "raw", "text")
 
     def __init__(self, raw: str, *, position: int, before: str, line: int | None) -> None:
         """`raw` stands at `position` of the file, after `before`; `line` is its number in JSON lines."""
         self.text = unescape(raw)
-        self._raw = raw
-        self._position = position
+        self.raw = raw
+        self.position = position
         self._before = before
         self._line = line
         self._breaks: tuple[list[int], list[int]] | None = None  # ends of escapes: in the text, in `raw`
@@ -106,16 +106,16 @@ class JsonSegment:
         """The number of the line, in JSON lines."""
         if self._line is None:
             return None
-        at = self._in_raw(offset)
+        at = self.in_raw(offset)
         last, line = self._last if self._last[0] <= at else (0, self._line)
-        line += self._raw.count("\n", last, at)
+        line += self.raw.count("\n", last, at)
         self._last = (at, line)
         return Location(row=line)
 
     def hint(self, offset: int) -> str:
         """The keys that lead to the value."""
-        at = self._in_raw(offset)
-        start, tokens = self._tokens(((self._position + at) // _CELL - 1) * _CELL - self._position, at)
+        at = self.in_raw(offset)
+        start, tokens = self._tokens(((self.position + at) // _CELL - 1) * _CELL - self.position, at)
         keys, ended = _keys(tokens, 0)
         if not keys:
             if self._above is None or self._above[0] != start:
@@ -131,20 +131,20 @@ class JsonSegment:
         if start < 0:
             before = len(self._before)
             start = max(start, -before)
-            text = self._before[before + start : before + min(end, 0)] + self._raw[: max(end, 0)]
+            text = self._before[before + start : before + min(end, 0)] + self.raw[: max(end, 0)]
         else:
-            text = self._raw[start:end]
+            text = self.raw[start:end]
         line = text.rfind("\n") + 1 if self._line is not None else 0
-        skipped = line if line or self._position + start == 0 else _outside(text)
+        skipped = line if line or self.position + start == 0 else _outside(text)
         return start + skipped, list(filter(None, _TOKEN.findall(text, skipped)))
 
-    def _in_raw(self, offset: int) -> int:
+    def in_raw(self, offset: int) -> int:
         """The place in the file's text of the character at `offset` of the extracted one."""
-        if len(self._raw) == len(self.text):
+        if len(self.raw) == len(self.text):
             return offset
         if self._breaks is None:
             texts, ends, lost = [], [], 0
-            for start, end in map(re.Match.span, _ESCAPE.finditer(self._raw)):
+            for start, end in map(re.Match.span, _ESCAPE.finditer(self.raw)):
                 lost += end - start - 1
                 texts.append(end - lost)
                 ends.append(end)
@@ -191,9 +191,13 @@ def _string(token: str) -> str:
 
 def segments(document: OpenedDocument) -> Iterator[JsonSegment]:
     """The decoded file with its escapes resolved, cut between escapes."""
-    line = 1 if document.media_type == "application/jsonl" else None
+    return cut(decoded(document.source), document.media_type)
+
+
+def cut(pieces: Iterator[str], media_type: str) -> Iterator[JsonSegment]:
+    """The segments of a file that is decoded in `pieces`."""
+    line = 1 if media_type == "application/jsonl" else None
     position, before, rest = 0, "", ""
-    pieces = decoded(document.source)
     while piece := next(pieces, ""):
         raw = rest + piece
         end = whole(raw)

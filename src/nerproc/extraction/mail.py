@@ -27,7 +27,7 @@ from nerproc.extraction.text import TextSegment
 if TYPE_CHECKING:
     from nerproc.extraction.segment import Segment
 
-_HEADERS = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "Date")
+HEADERS = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "Date")
 _START = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]*\d{4}[^\n]*\n")
 _LONGEST_START = 1_000  # bytes of the line that begins a message, with the empty one before it
 _SEGMENT = 1 << 20  # code points
@@ -45,12 +45,12 @@ def segments(document: OpenedDocument) -> Iterator[Segment]:
 
 def _mailbox(document: OpenedDocument) -> Iterator[Segment]:
     members = Members(document)
-    for number, message in enumerate(_messages(document), 1):
+    for number, message in enumerate(messages(document), 1):
         yield from members.read(partial(io.BytesIO, message), f"{number}.eml")
     members.finish()
 
 
-def _messages(document: OpenedDocument) -> Iterator[bytes]:
+def messages(document: OpenedDocument) -> Iterator[bytes]:
     """The messages of a mailbox (RFC 4155), each without its "From " line."""
     limit = document.limits.mail_bytes
     data = bytearray()
@@ -80,21 +80,23 @@ def _mail(document: OpenedDocument) -> Iterator[Segment]:
     if len(data) > document.limits.mail_bytes:
         raise Skipped(f"a mail larger than {document.limits.mail_bytes // MIB} MiB")
     message = message_from_bytes(data, policy=policy.default)
-    yield TextSegment(_header_lines(message))
+    yield TextSegment(header_lines(message))
     yield from _part(message, Members(document))
 
 
-def _header_lines(message: EmailMessage) -> str:
-    lines = [f"{name}: {value}\n" for name in _HEADERS for value in _values(message, name)]
+def header_lines(message: EmailMessage) -> str:
+    """The main headers, each a line, and an empty line."""
+    lines = [f"{name}: {value}\n" for name in HEADERS for value in values(message, name)]
     return "".join(lines) + "\n"
 
 
-def _values(message: EmailMessage, name: str) -> list[str]:
+def values(message: EmailMessage, name: str) -> list[str]:
+    """What the headers of that name say, each on one line."""
     try:
-        values = [str(value) for value in message.get_all(name, [])]
+        found = [str(value) for value in message.get_all(name, [])]
     except _PARSER_ERRORS:
-        values = [str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()]
-    return [_clean(" ".join(value.split())) for value in values]
+        found = [str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()]
+    return [_clean(" ".join(value.split())) for value in found]
 
 
 def _clean(text: str) -> str:
@@ -107,15 +109,20 @@ def _part(part: EmailMessage, members: Members) -> Iterator[Segment]:
     inside = part.get_payload()
     if kind == "message/rfc822" and isinstance(inside, list):
         message = cast("EmailMessage", inside[0])
-        yield from members.read(lambda: io.BytesIO(message.as_bytes()), _name(part) or "message.eml")
+        yield from members.read(lambda: io.BytesIO(message_bytes(message)), file_name(part) or "message.eml")
     elif isinstance(inside, list):
-        for child in [_preferred(inside)] if kind == "multipart/alternative" else inside:
+        for child in [preferred(inside)] if kind == "multipart/alternative" else inside:
             yield from _part(cast("EmailMessage", child), members)
     else:
         yield from _leaf(part, kind, members)
 
 
-def _preferred(alternatives: list[Any]) -> Any:
+def message_bytes(message: EmailMessage) -> bytes:
+    """A message that is inside another, its headers as they are."""
+    return message.as_bytes(policy=policy.default.clone(refold_source="none"))
+
+
+def preferred(alternatives: list[Any]) -> Any:
     """Of the same text in several types, the plain one, else the first that has HTML in it."""
     for kind in ("text/plain", "text/html"):
         for part in alternatives:
@@ -126,7 +133,7 @@ def _preferred(alternatives: list[Any]) -> Any:
 
 def _leaf(part: EmailMessage, kind: str, members: Members) -> Iterator[Segment]:
     data = cast("bytes", part.get_payload(decode=True) or b"")
-    name = _name(part)
+    name = file_name(part)
     if name or kind not in {"text/plain", "text/html"}:
         if data:
             yield from members.read(partial(io.BytesIO, data), name or kind.replace("/", "."))
@@ -135,13 +142,18 @@ def _leaf(part: EmailMessage, kind: str, members: Members) -> Iterator[Segment]:
     if kind == "text/html":
         yield from html.lines(Input(io.BytesIO(data), seekable=False), declared)
         return
-    text = decode(data, declared).replace("\r\n", "\n")
-    text = text if text.endswith("\n") else text + "\n"
+    text = plain(decode(data, declared))
     for start in range(0, len(text), _SEGMENT):
         yield TextSegment(text[start : start + _SEGMENT])
 
 
-def _name(part: EmailMessage) -> str:
+def plain(text: str) -> str:
+    """A text part as extraction shows it."""
+    text = text.replace("\r\n", "\n")
+    return text if text.endswith("\n") else text + "\n"
+
+
+def file_name(part: EmailMessage) -> str:
     """The file name that an attachment is given, or ""."""
     try:
         return _clean(part.get_filename() or "")

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZipFile
 
 from nerproc.extraction import hint
@@ -27,6 +27,16 @@ _SEGMENT = 1 << 20  # code points
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]*\.xml")
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _OVERLAP = 256  # bytes, longer than the beginning of a cell's tag
+
+
+class Cell(NamedTuple):
+    """A cell, and where its text stands in that of its segment."""
+
+    sheet: str
+    row: int  # from 1
+    column: int  # from 0, the first one that is used in the sheet
+    start: int
+    end: int
 
 
 class SheetSegment:
@@ -47,6 +57,16 @@ class SheetSegment:
     def location(self, offset: int) -> Location:
         """The sheet and the row."""
         return Location(sheet=self._sheet, row=self._rows[bisect_right(self._starts, offset) - 1])
+
+    def cell(self, offset: int) -> Cell:
+        """The cell in which the character at `offset` stands."""
+        line = bisect_right(self._starts, offset) - 1
+        begin = self._starts[line]
+        end = (self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)) - 1
+        start = self.text.rfind("\t", begin, offset) + 1 or begin
+        stop = self.text.find("\t", offset, end)
+        column = self.text.count("\t", begin, start)
+        return Cell(self._sheet, self._rows[line], column, start, end if stop < 0 else stop)
 
     def hint(self, offset: int) -> str:
         """The column's header."""

@@ -56,6 +56,11 @@ class Handler(ContentHandler):
         self._depth -= 1
 
 
+def declared(source: Input) -> str | None:
+    """The encoding that a document names in its first line, if any."""
+    return inner_charset(_DECLARED.match(source.head))
+
+
 def parse(source: Input, handler: Handler) -> Iterator[None]:
     """Feed `source` to `handler`, yielding between pieces.
 
@@ -63,11 +68,10 @@ def parse(source: Input, handler: Handler) -> Iterator[None]:
         Skipped: it declares entities, or exceeds a limit.
         Broken: it is not well-formed.
     """
-    declared = inner_charset(_DECLARED.match(source.head))
     parser = DefusedExpatParser(forbid_external=False)  # external entities are not fetched: expat's default
     parser.setContentHandler(handler)
     try:
-        for text in decoded(source, declared):
+        for text in decoded(source, declared(source)):
             for start in range(0, len(text), _FED):
                 parser.feed(text[start : start + _FED])
                 handler.idle += _FED

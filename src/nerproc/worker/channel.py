@@ -1,10 +1,12 @@
 """What supervisor and child say to each other: JSON messages over a socket pair.
 
-    supervisor -> child   start {settings} · task {claim} · drain
-    child -> supervisor   ready · plan {tasks} · part {…} · merged {files, moves} · done · yield {reason}
-                          · error {reason, permanent}
+    supervisor -> child   start {settings, identity} · task {claim} · drain
+    child -> supervisor   ready · plan {tasks} · part {…, causes} · merged {files, moves} · done
+                          · yield {reason} · error {reason, slug, permanent} · progress {…}
+                          · epoch {checkpoint, progress} · model {id, description, files}
 
-A task ends with exactly one of plan, merged, done, yield, error; any number of parts come before.
+A task ends with exactly one of plan, merged, done, model, yield, error; any number of parts, or of progress and
+epochs, come before.
 """
 
 from __future__ import annotations

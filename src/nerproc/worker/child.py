@@ -14,7 +14,6 @@ import resource
 import signal
 import sys
 from multiprocessing.connection import Connection
-from typing import Any
 
 from nerproc.failpoint import failpoint
 from nerproc.worker.beacon import Beacon
@@ -35,18 +34,23 @@ def main(descriptor: int, beacon: int, supervisor: int) -> None:
     _limit_memory(start["settings"]["child_memory_bytes"])
 
     # Imported after the limits stand, and while the supervisor waits for its database.
+    from nerproc import observe
     from nerproc.settings import Settings
     from nerproc.worker.work import work
     from nerproc.worker.workplace import Workplace
 
-    workplace = Workplace(Settings(**start["settings"]), channel, Beacon(beacon))
-    workplace.scanners.warm()
+    settings = Settings(**start["settings"])
+    observe.configure(settings.log_format, settings.log_level, **start["identity"])
+    workplace = Workplace(settings, channel, Beacon(beacon))
+    if start["warm"]:
+        workplace.scanners.warm()
     gc.freeze()  # what is loaded stays: not going through it again and again saves a twentieth
     channel.send({"op": "ready"})
     failpoint("child_ready")
     while (message := channel.receive()) is not None:
         if message["op"] == "task":
-            work(message, workplace)
+            with observe.bound(job=message["job"], task=message["number"], attempt=message["attempt"]):
+                work(message, workplace)
 
 
 def _die_with(supervisor: int) -> None:
@@ -66,14 +70,5 @@ def _limit_memory(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _report(kind: type[BaseException], _error: BaseException, traceback: Any) -> None:
-    """Say where the process failed, without the message: that may hold text of a document."""
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    where = f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}" if traceback else "?"
-    sys.stderr.write(f"nerproc: a worker process ended: {kind.__name__} at {where}\n")
-
-
 if __name__ == "__main__":
-    sys.excepthook = _report
     main(*(int(argument) for argument in sys.argv[1:4]))

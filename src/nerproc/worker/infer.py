@@ -8,19 +8,17 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
-from uuid import UUID
 
 from nerproc.failpoint import failpoint
-from nerproc.job import manifest
-from nerproc.job.task import OBJECT_CRASHES, WrittenPart, artifacts
+from nerproc.job.task import OBJECT_CRASHES
 from nerproc.node import open_source
 from nerproc.result.earlier import Earlier, Kept
 from nerproc.result.table import ObjectRow
 from nerproc.schema.report import ReportRequest
 from nerproc.source.base import ObjectRef, Source
 from nerproc.worker.beacon import Beacon
+from nerproc.worker.part import PartInHand, remaining
 from nerproc.worker.scan import Held, ObjectScan
 from nerproc.worker.workplace import Workplace
 
@@ -40,13 +38,13 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     """
     request = ReportRequest.model_validate(message["request"])
     scanner = place.scanners.get(request, message["model"])
-    part = _Part(message, place)
+    part = PartInHand(message, place)
     scan = ObjectScan(scanner, request, part.writer, place.beacon)
     source = open_source(place.settings, request.source, message["roots"], place.storage, place.beacon.tick)
     earlier = place.earlier(message)
     suspects = {int(ordinal): crashes for ordinal, crashes in message["suspects"].items()}
     batch = _Batch(scan, part, place.beacon)
-    for ordinal, ref, kept in _announced(_remaining(message, place), source, earlier):
+    for ordinal, ref, kept in _announced(remaining(message, place), source, earlier):
         crashes = suspects.get(ordinal, 0)
         last_chance = crashes == OBJECT_CRASHES - 1
         if place.channel.waiting():  # the supervisor asks to stop after the object in hand
@@ -79,12 +77,6 @@ def run(message: dict[str, Any], place: Workplace) -> None:
     place.channel.send({"op": "done"})
 
 
-def _remaining(message: dict[str, Any], place: Workplace) -> Iterator[tuple[int, ObjectRef]]:
-    for ordinal, ref in enumerate(manifest.read(place.storage, message["manifest"])):
-        if ordinal >= message["next_ordinal"]:
-            yield ordinal, ref
-
-
 def _announced(
     objects: Iterator[tuple[int, ObjectRef]], source: Source, earlier: Earlier
 ) -> Iterator[tuple[int, ObjectRef, Kept | None]]:
@@ -107,7 +99,7 @@ class _Batch:
     the next crash is that of the object in hand.
     """
 
-    def __init__(self, scan: ObjectScan, part: _Part, beacon: Beacon) -> None:
+    def __init__(self, scan: ObjectScan, part: PartInHand, beacon: Beacon) -> None:
         """What is held fits into `part`, so that a crash costs no more than a part."""
         self._scan = scan
         self._part = part
@@ -135,61 +127,3 @@ class _Batch:
         for ordinal, row in zip(held, self._scan.settle(list(held.values())), strict=True):
             self._beacon.show(ordinal)
             self._part.add(ordinal, row)
-
-
-class _Part:
-    """The part that is being filled."""
-
-    def __init__(self, message: dict[str, Any], place: Workplace) -> None:
-        self._place = place
-        self._prefix = (
-            f"{artifacts(UUID(message['job']))}/task-{message['number']}/attempt-{message['attempt']}"
-        )
-        self._seq = message["next_seq"]
-        self.writer = place.writer
-        self.writer.discard()  # what a task left that ended with an error
-        self.fresh = True  # nothing was read since the task was claimed
-        self._begin()
-
-    def _begin(self) -> None:
-        self._last_ordinal: int | None = None
-        self._bytes = 0
-        self._since = time.monotonic()
-
-    @property
-    def room(self) -> int:
-        """Objects that fit into the part."""
-        return self._place.settings.part_objects - self.writer.objects
-
-    def add(self, ordinal: int, row: ObjectRow) -> None:
-        """Add the object in hand, which the writer has begun; a full part is committed."""
-        self.writer.end(row)
-        self.fresh = False
-        self._last_ordinal = ordinal
-        self._bytes += row.size
-        settings = self._place.settings
-        if (
-            self._bytes >= settings.part_bytes
-            or self.writer.objects >= settings.part_objects
-            or time.monotonic() - self._since >= settings.part_seconds
-        ):
-            self.flush()
-
-    def flush(self) -> None:
-        """Write the files and send them to be committed; an empty part is nothing."""
-        if self._last_ordinal is None:
-            return
-        self._place.beacon.show(None)
-        failpoint("part_full")
-        files = self.writer.close(self._place.storage, f"{self._prefix}/part-{self._seq}")
-        failpoint("part_written")
-        part = WrittenPart(
-            seq=self._seq,
-            last_ordinal=self._last_ordinal,
-            entities_key=files.entities_key,
-            objects_key=files.objects_key,
-            summary=files.summary,
-        )
-        self._place.channel.send({"op": "part", "part": asdict(part)})
-        self._seq += 1
-        self._begin()

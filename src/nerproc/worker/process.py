@@ -11,21 +11,30 @@ import subprocess
 import sys
 import time
 from multiprocessing.connection import Connection
+from uuid import UUID
 
 from nerproc.settings import PREFIX, Settings
 from nerproc.worker.beacon import Beacon
 from nerproc.worker.channel import Channel
 
 LOAD_SECONDS = 300.0  # a child may take so long to load a model, before its first sign of progress
-SECRETS = ("database_url", "queue_url", "api_token", "license_key")  # settings that children do not get
-_SECRET_VARIABLES = {f"{PREFIX}{name.upper()}" for name in SECRETS} | {"LICENSE_KEY"}
+SECRETS = (
+    "database_url",
+    "queue_url",
+    "api_token",
+    "license_key",
+    "llm_key",
+)  # settings that children do not get
+# The key of redactions comes to them with their other settings: it may be another one than the environment's.
+_SECRET_VARIABLES = {f"{PREFIX}{name.upper()}" for name in (*SECRETS, "redaction_key")} | {"LICENSE_KEY"}
 _PAGE = resource.getpagesize()
 
 
 class ChildProcess:
     """A child in a process group of its own. It dies with the thread that made it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, worker: UUID, *, warm: bool = False) -> None:
+        """`warm`: it makes ready for the commonest scan before it is asked for one."""
         ours, theirs = socket.socketpair()
         self.beacon = Beacon.create()
         self._popen = subprocess.Popen(
@@ -41,11 +50,13 @@ class ChildProcess:
         )
         theirs.close()
         self.channel = Channel(Connection(ours.detach()))
-        self.channel.send({"op": "start", "settings": settings.revealed(*SECRETS)})
+        start = {"settings": settings.revealed(*SECRETS), "identity": {"role": "child", "worker": str(worker)}}
+        self.channel.send({"op": "start", "warm": warm, **start})
         self._memory_limit = settings.child_memory_bytes
         self._stall_seconds = settings.stall_seconds
         self.used = False  # it has begun a task
         self.verdict: str | None = None  # why we killed it
+        self.cause = "crashed"  # or the class of that
         self.begin()
 
     def begin(self) -> None:
@@ -60,9 +71,9 @@ class ChildProcess:
         if ticks != self._last_ticks:
             self._last_move, self._last_ticks, self._patience = now, ticks, self._stall_seconds
         elif now - self._last_move > self._patience:
-            self.kill(f"it made no progress for {self._patience:g} s")
+            self.kill(f"it made no progress for {self._patience:g} s", "stalled")
         if self._resident() > self._memory_limit:
-            self.kill(f"it needed more than {self._memory_limit >> 20} MiB of memory")
+            self.kill(f"it needed more than {self._memory_limit >> 20} MiB of memory", "memory")
 
     def _resident(self) -> int:
         """Bytes; RLIMIT_DATA in the child does not see all memory that libraries map."""
@@ -72,9 +83,10 @@ class ChildProcess:
         except (OSError, IndexError):
             return 0
 
-    def kill(self, verdict: str | None = None) -> None:
-        """End the child and whatever it started, at once."""
-        self.verdict = self.verdict or verdict
+    def kill(self, verdict: str | None = None, cause: str = "crashed") -> None:
+        """End the child and whatever it started, at once; the first verdict counts, and its class."""
+        if self.verdict is None and verdict is not None:
+            self.verdict, self.cause = verdict, cause
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
 

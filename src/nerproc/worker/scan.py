@@ -93,7 +93,7 @@ class ObjectScan:
         texts: list[Segment] = []
 
         def keep(document: Document, ref: ObjectRef, version: str) -> ObjectRow:
-            measured = _Measured(document.segments(), self._beacon)
+            measured = Measured(document.segments(), self._beacon)
             texts.clear()
             texts.extend(measured)
             return measured.row(document, ref, version)
@@ -132,7 +132,7 @@ class ObjectScan:
             raise
         except Exception as error:  # noqa: BLE001 - see _read
             if len(held) == 1:
-                return [_surprise(error)]
+                return [surprise(error)]
             return [found for each in held for found in self._found([each])]
 
     def _read(self, source: Source, ref: ObjectRef, use: _Use) -> ObjectRow:
@@ -168,14 +168,14 @@ class ObjectScan:
         except (MemoryError, NerprocError):  # the process or the store is in trouble, not the object
             raise
         except Exception as error:  # noqa: BLE001 - a parser's surprise is this object's, not the job's
-            reason = _surprise(error)
+            reason = surprise(error)
         self._writer.begin(ref.name)
         return ObjectRow(ref.name, ref.size, version, status, reason)
 
     def _detect(self, document: Document, ref: ObjectRef, version: str) -> ObjectRow:
         """Scan a document while it is read."""
         failpoint("object_scanned", ref.name)
-        measured = _Measured(document.segments(), self._beacon)
+        measured = Measured(document.segments(), self._beacon)
         groups = self._write(self._scanner.scan(measured, ref.name))
         return measured.row(document, ref, version, groups, self._scanner.warnings)
 
@@ -197,12 +197,13 @@ class Held(NamedTuple):
     texts: list[Segment]
 
 
-def _surprise(error: Exception) -> str:
+def surprise(error: Exception) -> str:
+    """Why an object failed whose parser raised what it should not."""
     # Its message may hold text of the document, so only its type is told.
     return f"its parser failed: {type(error).__name__}"
 
 
-class _Measured:
+class Measured:
     """Segments on their way to the detectors: counted, and the first words kept."""
 
     def __init__(self, segments: Iterable[Segment], beacon: Beacon) -> None:

@@ -14,23 +14,33 @@ import sys
 import time
 from collections.abc import Sequence
 
+import nerproc
 from nerproc import observe
 from nerproc.errors import NerprocError, SchemaOutdated, Unreachable
 from nerproc.job.jobs import POOLS
+from nerproc.job.task import TRAIN_POOL
 from nerproc.node import Node
 from nerproc.observe import log
 from nerproc.settings import Settings
+from nerproc.train import available
 from nerproc.worker.ending import Ending, ending
+from nerproc.worker.listener import listening
 from nerproc.worker.supervisor import Supervisor
 
 PATIENCE_SECONDS = 60.0  # for a database that is not there, or that the head has not migrated yet
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
-def work(settings: Settings, *, pools: Sequence[str] = POOLS, concurrency: int | None = None) -> None:
+def work(
+    settings: Settings,
+    *,
+    pools: Sequence[str] = POOLS,
+    concurrency: int | None = None,
+    insecure: bool = False,
+) -> None:
     """Run tasks of `pools`, `concurrency` at a time, until SIGTERM or SIGINT; then finish the objects in hand.
 
-    Without a number, as many as there are cores.
+    Without a number, as many as there are cores. If it is `insecure`, everybody may read its metrics.
 
     Raises:
         Unreachable: the database did not answer for PATIENCE_SECONDS.
@@ -39,19 +49,42 @@ def work(settings: Settings, *, pools: Sequence[str] = POOLS, concurrency: int |
         NotFound: there is no folder that `model_dir` names.
         SchemaMismatch: it has not had this version's schema for as long.
         QueueMismatch: the queue was declared in another way.
+        SettingsError: what the pools need is not installed, or the address for metrics cannot be bound.
+        Conflict: the port for metrics is in use.
+        Refused: others would reach it, and there are no tokens.
     """
-    observe.configure()
+    observe.configure(settings.log_format, settings.log_level, role="worker")
     concurrency = concurrency or cores()
+    pools = served(pools)
     with ending() as end:
         supervisor = Supervisor(settings, concurrency, pools)
+        observe.identify(worker=str(supervisor.id))
         end.then(supervisor.drain)
         node = _open(settings, end)
         if node is None:
             return
-        with node:
+        with node, listening(node, insecure=insecure):
             import_models(node)
-            log().info("worker_ready", worker=str(supervisor.id), pools=list(pools), concurrency=concurrency)
+            log().info("worker_ready", version=nerproc.__version__, pools=pools, concurrency=concurrency)
             supervisor.run(node)
+            log().info("worker_ended", exit_code=0)
+
+
+def served(pools: Sequence[str]) -> list[str]:
+    """Those of `pools` that this installation can serve; what keeps it from the others is logged.
+
+    Raises:
+        SettingsError: it can serve none.
+    """
+    package = available.missing()
+    if TRAIN_POOL not in pools or package is None:
+        return list(pools)
+    others = [pool for pool in pools if pool != TRAIN_POOL]
+    error = available.not_installed(package)
+    if not others:
+        raise error
+    log().warning("pool_not_served", pool=TRAIN_POOL, reason=error.message, hint=error.hint)
+    return others
 
 
 def cores() -> int:
@@ -90,7 +123,9 @@ def _open(settings: Settings, end: Ending) -> Node | None:
 
 def order(settings: Settings, concurrency: int) -> bytes:
     """What a worker that a head starts reads from standard input."""
-    return json.dumps({"settings": settings.revealed("api_token"), "concurrency": concurrency}).encode()
+    # Who may read its metrics is known by the token, and a worker that does not listen asks nobody.
+    unneeded = ["llm_key"] if settings.metrics_port is not None else ["llm_key", "api_token"]
+    return json.dumps({"settings": settings.revealed(*unneeded), "concurrency": concurrency}).encode()
 
 
 def main(parent: int) -> int:
@@ -102,7 +137,7 @@ def main(parent: int) -> int:
     try:
         work(Settings(**told["settings"]), concurrency=told["concurrency"])
     except NerprocError as error:
-        log().error("worker_ended", reason=error.message, hint=error.hint)
+        log().error("worker_ended", exit_code=error.exit_code, reason=error.message, hint=error.hint)
         return error.exit_code
     return 0
 

@@ -10,14 +10,21 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from nerproc.errors import Unreachable
+from nerproc.errors import NerprocError, Unreachable
 from nerproc.failpoint import failpoint
-from nerproc.job.jobs import POOL
+from nerproc.job.account import ended, of
 from nerproc.job.part import PartSummary
-from nerproc.job.task import OBJECT_CRASHES, Claim, PlannedTask, WrittenPart
+from nerproc.job.task import OBJECT_CRASHES, POOL, Claim, PlannedTask, WrittenPart, artifacts
+from nerproc.model.folder import Description
+from nerproc.model.row import values
+from nerproc.observe import bound
+from nerproc.worker import account
+from nerproc.worker.copies import tidy
 from nerproc.worker.process import ChildProcess
 
 if TYPE_CHECKING:
@@ -31,6 +38,7 @@ class Hand:
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
+        self.since = time.monotonic()
         self.lost = threading.Event()
 
 
@@ -56,12 +64,16 @@ class Slot(threading.Thread):
 
     def run(self) -> None:
         """Work until `finish`."""
-        self._child = ChildProcess(self._supervisor.settings)
+        # Later ones follow a crash: they need not wait, there is a task for them.
+        is_warm = POOL in self._supervisor.pools
+        self._child = ChildProcess(self._supervisor.settings, self._supervisor.id, warm=is_warm)
         while (hand := self._inbox.get()) is not None:
             self._lost = hand.lost
             try:
-                self._work(hand.claim)
+                with bound(kind=hand.claim.kind, **of(hand.claim)):
+                    self._work(hand.claim)
             finally:
+                account.SECONDS.observe(hand.claim.kind, value=time.monotonic() - hand.since)
                 self.hand = None
                 self._supervisor.idle(self)
         self._child.kill()
@@ -84,9 +96,7 @@ class Slot(threading.Thread):
 
     def _task(self, claim: Claim) -> dict[str, Any]:
         jobs = self._supervisor.node.jobs
-        parts = self._persist(
-            lambda: jobs.parts(claim.job) if claim.kind == "compact" else jobs.earlier_parts(claim)
-        )
+        parts = self._persist(lambda: jobs.parts_for(claim))
         return {**asdict(claim), "job": str(claim.job), "parts": [asdict(part) for part in parts or []]}
 
     def _fresh_child(self, *, alone: bool) -> ChildProcess:
@@ -96,7 +106,7 @@ class Slot(threading.Thread):
             self._child.kill()
         if not self._child.alive or (alone and self._child.used):
             self._child.reap()
-            self._child = ChildProcess(self._supervisor.settings)
+            self._child = ChildProcess(self._supervisor.settings, self._supervisor.id)
         return self._child
 
     def _next_message(self, child: ChildProcess) -> dict[str, Any] | None:
@@ -105,13 +115,13 @@ class Slot(threading.Thread):
         while not child.channel.waiting(WATCH_SECONDS):
             child.watch()
             if self._lost.is_set():
-                child.kill("its task was taken away")
+                child.kill("its task was taken away", "lost")
             elif self._supervisor.drain_ends is not None:
                 if not told:
                     child.channel.send({"op": "drain"})
                     told = True
                 if time.monotonic() > self._supervisor.drain_ends:
-                    child.kill("its worker is shutting down")
+                    child.kill("its worker is shutting down", "drain")
         return child.channel.receive()
 
     def _handle(self, claim: Claim, message: dict[str, Any]) -> bool:
@@ -121,7 +131,9 @@ class Slot(threading.Thread):
             case "part":
                 part = WrittenPart(**{**message["part"], "summary": PartSummary(**message["part"]["summary"])})
                 failpoint("before_part_commit")
-                if not self._persist(lambda: claims.commit(claim, part)):
+                if self._persist(lambda: claims.commit(claim, part)):
+                    account.unread(message.get("causes", ()))
+                else:
                     self._lost.set()
                 failpoint("after_part_commit")
                 return False
@@ -136,24 +148,68 @@ class Slot(threading.Thread):
                 failpoint("before_complete")
                 self._persist(lambda: claims.complete(claim))
                 failpoint("after_complete")
+            case "model":
+                failpoint("before_complete")
+                self._complete_training(claim, message)
             case "yield":
                 self._persist(lambda: claims.release(claim, message["reason"]))
                 return True
-            case "error" if message["permanent"]:
-                self._persist(lambda: claims.fail(claim, message["reason"]))
             case "error":
-                self._persist(lambda: claims.retry(claim, message["reason"]))
+                account.task_error(message["slug"])
+                give_up = claims.fail if message["permanent"] else claims.retry
+                self._persist(lambda: give_up(claim, message["reason"]))
             case _:
-                return False  # ready
+                self._note(claim, message)
+                return False
         self._persist(lambda: self._supervisor.node.maintenance.close(claim.job))
         return True
+
+    def _note(self, claim: Claim, message: dict[str, Any]) -> None:
+        """Turn a message of a training into what is known of it; others are none of the task's."""
+        match message["op"]:
+            case "progress":
+                with suppress(Unreachable):  # the next one will do
+                    self._supervisor.claims.progress(claim, message["progress"])
+            case "epoch":
+                self._commit_epoch(claim, message)
+
+    def _complete_training(self, claim: Claim, message: dict[str, Any]) -> None:
+        if self._persist(lambda: self._supervisor.claims.complete_train(claim, _row(message))):
+            self._tidy(artifacts(claim.job))
+        assert self._child is not None
+        self._child.kill()  # it holds much that only trainings need
+
+    def _commit_epoch(self, claim: Claim, message: dict[str, Any]) -> None:
+        committed = self._persist(
+            lambda: self._supervisor.claims.commit_epoch(claim, message["checkpoint"], message["progress"])
+        )
+        held, earlier = committed or (False, None)
+        if not held:
+            self._lost.set()
+        elif earlier is not None:
+            self._tidy(earlier)
+        failpoint("after_epoch_commit")
+
+    def _tidy(self, prefix: str) -> None:
+        """Delete what nothing points at any more; if that fails, the collection does it."""
+        with suppress(Unreachable):
+            self._supervisor.node.storage.delete(prefix)
+
+    def _tidy_copies(self, claim: Claim) -> None:
+        """Remove the copy that a killed child was about to write."""
+        with suppress(NerprocError):
+            tidy(claim, self._supervisor.settings)
 
     def _ended_early(self, claim: Claim, child: ChildProcess) -> None:
         """The child is gone with the task in its hands."""
         ordinal, _ = child.beacon.read()
         reason = child.reap()
-        self._child = ChildProcess(self._supervisor.settings)
+        account.child_ended(claim, cause=child.cause, reason=reason, ordinal=ordinal)
+        self._child = ChildProcess(self._supervisor.settings, self._supervisor.id)
         if self._lost.is_set():
+            ended(claim, "lost")
+            if claim.kind == "redact":
+                self._tidy_copies(claim)
             return
         claims = self._supervisor.claims
         if self._supervisor.drain_ends is not None:
@@ -171,3 +227,8 @@ class Slot(threading.Thread):
                 if self._supervisor.wait_for_database(self._lost):
                     continue
                 return None
+
+
+def _row(message: dict[str, Any]) -> dict[str, Any]:
+    """The row of the model that a child has stored."""
+    return values(UUID(message["id"]), Description(**message["description"]), message["files"], "trained")

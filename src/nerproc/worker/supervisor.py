@@ -17,15 +17,18 @@ from uuid import UUID, uuid4
 
 import nerproc
 from nerproc.errors import QueueMismatch, Unreachable
+from nerproc.job.account import of
 from nerproc.job.claims import Claims
 from nerproc.job.jobs import POOLS
 from nerproc.job.maintenance import TICK_SECONDS
+from nerproc.job.redaction import key_of
 from nerproc.job.workers import Registration, Workers
 from nerproc.license.watch import watch
 from nerproc.node import Node, open_database
 from nerproc.observe import log
 from nerproc.queue.base import Permit, wake
 from nerproc.settings import Settings
+from nerproc.worker import account
 from nerproc.worker.slot import Slot
 
 RENEWALS_PER_LEASE = 6
@@ -36,11 +39,17 @@ class Supervisor:
     """A worker: `slots` children and their tasks."""
 
     def __init__(self, settings: Settings, slots: int, pools: Sequence[str] = POOLS) -> None:
-        """Start the children; they get ready while the caller opens the node."""
+        """Start the children; they get ready while the caller opens the node.
+
+        Raises:
+            SettingsError: the key of redactions is none.
+        """
         self.settings = settings
+        self._key = key_of(settings)
         self.id = uuid4()
         self.pools = tuple(pools)
         self.drain_ends: float | None = None  # monotonic time at which busy children are killed
+        self._resting = False  # an operator wants it to take no more tasks
         self._closing = threading.Event()
         self._wake = threading.Event()
         self._changed = threading.Condition()  # guards the next two
@@ -48,6 +57,9 @@ class Supervisor:
         self._slots = [Slot(self, number) for number in range(slots)]
         self._idle = list(self._slots)
         self._failure: QueueMismatch | None = None
+        account.SLOTS.watch(lambda: len(self._slots))
+        account.BUSY.watch(lambda: len(self._slots) - len(self._idle))
+        account.DRAINING.watch(lambda: self.drain_ends is not None)
         for slot in self._slots:
             slot.start()
 
@@ -59,7 +71,11 @@ class Supervisor:
         """
         self.node = node
         self.claims = Claims(
-            node.database, self.id, lease_seconds=self.settings.lease_seconds, host=socket.gethostname()
+            node.database,
+            self.id,
+            lease_seconds=self.settings.lease_seconds,
+            host=socket.gethostname(),
+            key=self._key,
         )
         threads = [
             threading.Thread(target=self._renew, args=(job,), name="leases", daemon=True),
@@ -87,7 +103,7 @@ class Supervisor:
 
     def _fill(self, job: UUID | None) -> None:
         """Give every idle slot a task, as far as there are tasks; then acknowledge the permit that woke us."""
-        while self.drain_ends is None and (free := len(self._idle)):
+        while self._takes() and (free := len(self._idle)):
             # Who submits a single job has asked the licence a moment ago.
             begin = job is not None or self.node.jobs.quota.open
             claims = self.claims.claim(self.pools, job=job, limit=free, begin=begin)
@@ -98,11 +114,31 @@ class Supervisor:
         with self._changed:
             permit, self._permit = self._permit, None
             more = bool(self._idle)
-        if permit is not None:
+        if permit is not None and self._resting:
+            self.node.queue.ack(permit, more=False)
+            wake(self.node.queue, permit.pool)  # somebody else may use it
+        elif permit is not None:
             # Only now that the claims are committed; no more are asked for when all slots are busy.
             self.node.queue.ack(permit, more=more)
         with self._changed:
             self._changed.notify_all()
+
+    def _takes(self) -> bool:
+        """Whether it takes tasks."""
+        return self.drain_ends is None and not self._resting
+
+    def _rest(self, *, resting: bool) -> None:
+        """Take no more tasks, or some again."""
+        if resting == self._resting:
+            return
+        if resting:
+            log().info("worker_rests", worker=str(self.id))
+        else:
+            log().info("worker_goes_on", worker=str(self.id))
+        with self._changed:
+            self._resting = resting
+            self._changed.notify_all()
+        self._wake.set()
 
     def _take_idle(self) -> Slot:
         with self._changed:
@@ -118,6 +154,7 @@ class Supervisor:
     def drain(self) -> None:
         """Claim no more; let the objects in hand finish, then end. A second call ends at once."""
         now = time.monotonic()
+        log().info("worker_drains", again=self.drain_ends is not None)
         if self.drain_ends is None:
             self.drain_ends = now + self.settings.drain_seconds
         else:
@@ -158,7 +195,9 @@ class Supervisor:
     def _wants_permit(self) -> bool:
         """Wait for an idle slot, and until the last permit was used; False when the worker is to end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._ends() or (self._idle and self._permit is None))
+            self._changed.wait_for(
+                lambda: self._ends() or (self._idle and self._permit is None and not self._resting)
+            )
             return not self._ends()
 
     def _ends(self) -> bool:
@@ -168,7 +207,13 @@ class Supervisor:
         """Keep this worker's entry and its leases until the end."""
         pools = self.pools if job is None else ()
         me = Registration(
-            self.id, socket.gethostname(), os.getpid(), nerproc.__version__, pools, len(self._slots)
+            self.id,
+            socket.gethostname(),
+            os.getpid(),
+            nerproc.__version__,
+            pools,
+            len(self._slots),
+            self._key,
         )
         lease = self.settings.lease_seconds
         with closing(open_database(self.settings)) as database:
@@ -178,7 +223,8 @@ class Supervisor:
             while not self._closing.is_set():
                 try:
                     self._renew_leases(claims)
-                    workers.renew(me, lease_seconds=lease, draining=self.drain_ends is not None)
+                    draining = self.drain_ends is not None
+                    self._rest(resting=workers.renew(me, lease_seconds=lease, draining=draining))
                     reached = True
                 except Unreachable as error:
                     # A late renewal counts while nobody else has the task: the children go on.
@@ -193,7 +239,8 @@ class Supervisor:
         held = [hand for slot in self._slots if (hand := slot.hand) is not None]
         kept = claims.renew([hand.claim for hand in held]) if held else set()
         for hand in held:
-            if hand.claim.task not in kept:
+            if hand.claim.task not in kept and not hand.lost.is_set():
+                log().warning("lease_lost", **of(hand.claim))
                 hand.lost.set()
 
     def _upkeep(self) -> None:

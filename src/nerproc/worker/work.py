@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from nerproc.errors import NerprocError, NotFound, Refused
-from nerproc.worker import compact, infer, shard
+from nerproc.errors import InvalidRequest, JobFailed, NerprocError, NotFound, Refused
+from nerproc.worker import compact, infer, redact, shard, train
 from nerproc.worker.workplace import Workplace
 
-_KINDS = {"shard": shard.run, "infer": infer.run, "compact": compact.run}
+_KINDS = {
+    "shard": shard.run,
+    "infer": infer.run,
+    "compact": compact.run,
+    "train": train.run,
+    "redact": redact.run,
+}
+_HOPELESS = (Refused, NotFound, InvalidRequest, JobFailed)  # however often they are tried
 
 
 def work(message: dict[str, Any], place: Workplace) -> None:
@@ -16,7 +23,6 @@ def work(message: dict[str, Any], place: Workplace) -> None:
     try:
         _KINDS[message["kind"]](message, place)
     except NerprocError as error:
-        # Refused and not found stay so however often they are tried.
-        permanent = isinstance(error, (Refused, NotFound))
-        place.channel.send({"op": "error", "reason": error.message, "permanent": permanent})
+        permanent = isinstance(error, _HOPELESS)
+        place.channel.send({"op": "error", "reason": error.message, "slug": error.slug, "permanent": permanent})
     place.beacon.show(None)
