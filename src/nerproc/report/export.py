@@ -1,29 +1,29 @@
-"""All entities of a report as a stream of bytes: JSON lines, CSV or Parquet.
+"""A report as a stream of bytes, in the form that is asked for.
 
 - `jsonl`: one entity a line, as `Entity.to_dict` has it.
 - `csv`: UTF-8, a header, CRLF; the location in the columns page, sheet, row and member; what is absent is
   empty. A text that a spreadsheet could take for a formula, or that begins with an apostrophe, gets an
   apostrophe in front.
 - `parquet`: the columns of `nerproc.result.table.ENTITY_COLUMNS`.
+- `sarif`, `html`, `label-studio`, `doccano`: see the modules of that name, and `samples`.
 
-`nerproc.report.imports` reads each of them back.
+`nerproc.report.imports` reads the first three back, `nerproc.train.read` the last two.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import Literal, cast
 
 from nerproc.errors import InvalidRequest
-from nerproc.job.part import PartRef
+from nerproc.report import html, samples, sarif
+from nerproc.report.found import Found
 from nerproc.result.engine import literal
-from nerproc.result.read import ResultReader
 from nerproc.result.table import ENTITY_COLUMNS
+from nerproc.schema.name import ExportFormat
 
-ExportFormat = Literal["jsonl", "csv", "parquet"]
 CHUNK_BYTES = 1024 * 1024
 
 # A cell that begins with one of these is marked: spreadsheets take it for a formula (OWASP, "CSV Injection"),
@@ -43,11 +43,9 @@ to_json({
 })::VARCHAR"""
 
 
-def export(
-    reader: ResultReader, parts: Sequence[PartRef], form: ExportFormat, *, labels: Collection[str] = ()
-) -> Iterator[bytes]:
-    """The entities of `parts` in order, of these labels if any are given, a few thousand to a chunk."""
-    return _FORMATS[form](reader, parts, labels)
+def export(found: Found, form: ExportFormat) -> Iterator[bytes]:
+    """What was found, in order, a few thousand entities to a chunk, in memory that does not grow with them."""
+    return _FORMATS[form](found)
 
 
 def format_of(file_name: str) -> ExportFormat:
@@ -56,24 +54,24 @@ def format_of(file_name: str) -> ExportFormat:
     Raises:
         InvalidRequest: its ending is none that is known.
     """
-    ending = PurePath(file_name).suffix.lower().removeprefix(".")
-    if ending not in _FORMATS:
-        endings = ", ".join(f".{name}" for name in _FORMATS)
+    ending = PurePath(file_name).suffix.lower()
+    if ending not in _ENDINGS:
         raise InvalidRequest(
-            f"{file_name!r} does not say which format to write.", hint=f"End the name with one of {endings}."
+            f"{file_name!r} does not say which format to write.",
+            hint=f"End the name with one of {', '.join(_ENDINGS)}; other formats have to be named.",
         )
-    return cast("ExportFormat", ending)
+    return _ENDINGS[ending]
 
 
-def _jsonl(reader: ResultReader, parts: Sequence[PartRef], labels: Collection[str]) -> Iterator[bytes]:
-    for rows in reader.rows(parts, _JSON_LINE, labels=labels):
+def _jsonl(found: Found) -> Iterator[bytes]:
+    for rows in found.reader.rows(found.parts, _JSON_LINE, labels=found.labels):
         yield "".join([f"{line}\n" for (line,) in rows]).encode()
 
 
-def _csv(reader: ResultReader, parts: Sequence[PartRef], labels: Collection[str]) -> Iterator[bytes]:
+def _csv(found: Found) -> Iterator[bytes]:
     yield _csv_lines([tuple(ENTITY_COLUMNS)])
     cells = ", ".join(_defused(name) if name in FREE_TEXT else f'"{name}"' for name in ENTITY_COLUMNS)
-    for rows in reader.rows(parts, cells, labels=labels):
+    for rows in found.reader.rows(found.parts, cells, labels=found.labels):
         yield _csv_lines(rows)
 
 
@@ -88,12 +86,25 @@ def _defused(column: str) -> str:
     return f"CASE WHEN {starts} THEN {literal(MARK)} || {column} ELSE {column} END"
 
 
-def _parquet(reader: ResultReader, parts: Sequence[PartRef], labels: Collection[str]) -> Iterator[bytes]:
-    with reader.joined(parts, labels=labels) as path, path.open("rb") as file:
+def _parquet(found: Found) -> Iterator[bytes]:
+    with found.reader.joined(found.parts, labels=found.labels) as path, path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
 
 
-_FORMATS: Mapping[
-    ExportFormat, Callable[[ResultReader, Sequence[PartRef], Collection[str]], Iterator[bytes]]
-] = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}
+_FORMATS: Mapping[ExportFormat, Callable[[Found], Iterator[bytes]]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "parquet": _parquet,
+    "sarif": sarif.write,
+    "html": html.write,
+    "label-studio": samples.label_studio,
+    "doccano": samples.doccano,
+}
+_ENDINGS: Mapping[str, ExportFormat] = {
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".sarif": "sarif",
+    ".html": "html",
+}

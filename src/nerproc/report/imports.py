@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
 from nerproc.errors import InvalidRequest
-from nerproc.report.export import FREE_TEXT, MARK, ExportFormat
+from nerproc.report.export import FREE_TEXT, MARK
 from nerproc.result import engine
 from nerproc.result.table import ENTITY_COLUMNS, column_names, entity_from
 from nerproc.schema.entity import Entity
@@ -20,11 +20,13 @@ from nerproc.schema.entity import Entity
 MEMORY_MIB = 256  # of DuckDB
 STREAM_ROWS = 4_096
 
+TableFormat = Literal["jsonl", "csv", "parquet"]
+
 _OPTIONAL = frozenset({"kind", "page", "sheet", "row", "member"})
 _NUMBERS: Mapping[str, Callable[[str], Any]] = {"BIGINT": int, "INTEGER": int, "DOUBLE": float}
 
 
-def read_export(path: Path, form: ExportFormat) -> Iterator[Entity]:
+def read_export(path: Path, form: TableFormat) -> Iterator[Entity]:
     """The entities of a file that `export` wrote, in order, in memory that does not grow with their number.
 
     Raises:
@@ -83,7 +85,7 @@ def _not_an_export(path: Path, line: int, error: Exception) -> InvalidRequest:
     )
 
 
-_FORMATS: Mapping[ExportFormat, Callable[[Path], Iterator[Entity]]] = {
+_FORMATS: Mapping[TableFormat, Callable[[Path], Iterator[Entity]]] = {
     "jsonl": _jsonl,
     "csv": _csv,
     "parquet": _parquet,

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from nerproc.result.table import ObjectRow, PreviewSpan
-from nerproc.schema.report import PreviewToken
+from nerproc.schema.report import ObjectResult, PreviewToken
 
 OUTSIDE = "O"  # the label of what is no entity
 
 _WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An object with the beginning of its text, as it was read."""
+
+    found: ObjectResult
+    text: str  # its first code points, PREVIEW_LENGTH at most
+    spans: Sequence[PreviewSpan]  # the entities within `text`
 
 
 def tokens(row: ObjectRow) -> list[PreviewToken]:

@@ -17,13 +17,15 @@ from nerproc.job.jobs import JobRecord, Jobs
 from nerproc.model.models import Models
 from nerproc.model.registry import absolute, is_path
 from nerproc.model.scanner import validate
-from nerproc.report.export import ExportFormat, export
-from nerproc.report.preview import tokens
+from nerproc.report.export import export
+from nerproc.report.found import Found
+from nerproc.report.preview import Document, tokens
 from nerproc.report.query.parse import parse
 from nerproc.report.search import search
 from nerproc.result.read import ResultReader
 from nerproc.result.table import ObjectRow
 from nerproc.schema.entity import Entity
+from nerproc.schema.name import ExportFormat
 from nerproc.schema.report import (
     Group,
     Job,
@@ -37,12 +39,13 @@ from nerproc.schema.report import (
     Report,
     ReportRequest,
     S3Source,
-    Source,
     UploadSource,
 )
+from nerproc.schema.report import Source as SourceRequest
 from nerproc.settings import Settings
 from nerproc.source import local
 from nerproc.source import upload as uploaded
+from nerproc.source.base import Source
 from nerproc.source.selection import Selection
 from nerproc.storage.base import Storage
 
@@ -57,7 +60,7 @@ class Reports:
 
     def __init__(self, jobs: Jobs, models: Models, storage: Storage, settings: Settings) -> None:
         self._jobs = jobs
-        self._models = models
+        self.models = models
         self._storage = storage
         self._settings = settings
 
@@ -89,7 +92,8 @@ class Reports:
             parse(group.query)
         if is_path(request.model):
             request = self._with_path(request, here=here)
-        model = self._models.card(request.model)
+        model = self.models.card(request.model)
+        request = request.model_copy(update={"model": model.name})  # it may be given by its id
         validate(request, model)
         Selection(request)
         self._check_since(request.since)
@@ -122,7 +126,7 @@ class Reports:
         refs = Selection(request).choose(uploaded.UploadSource(self._storage, source.upload_id).list())
         return sum(ref.size for ref in refs if ref.problem is None)
 
-    def _check_source(self, source: Source, roots: Sequence[Path]) -> None:
+    def _check_source(self, source: SourceRequest, roots: Sequence[Path]) -> None:
         """Refuse now what the worker would refuse later."""
         match source:
             case UploadSource():
@@ -146,8 +150,20 @@ class Reports:
 
     def _check_since(self, since: UUID | None) -> None:
         """Only a report that will not change any more can be built upon."""
-        if since is not None and not self._jobs.get(since).state.ended:
+        if since is not None and not self.existing(since).state.ended:
             raise Conflict(f"The earlier report {since} is not ready.", hint="Wait for its end.")
+
+    def existing(self, report: UUID) -> JobRecord:
+        """The job of a report.
+
+        Raises:
+            NotFound: there is no such report.
+        """
+        job = self._jobs.get(report)
+        if job.kind != "inference":
+            hint = f"nerproc model show {job.name}" if job.kind == "training" else f"nerproc status {report}"
+            raise NotFound(f"{report} is a {job.kind}, and makes no report.", hint=f"{hint} shows it.")
+        return job
 
     def get(self, report: UUID) -> Report:
         """What a report found so far.
@@ -155,16 +171,26 @@ class Reports:
         Raises:
             NotFound: there is no such report.
         """
-        job = self._jobs.get(report)
+        return self.head(report).model_copy(update={"errors": self.errors(report)})
+
+    def head(self, report: UUID) -> Report:
+        """What the database alone knows of a report: all but its errors, and quicker.
+
+        Raises:
+            NotFound: there is no such report.
+        """
+        job = self.existing(report)
+        request = job.request
+        assert isinstance(request, ReportRequest)
         labels, groups = self._jobs.counts(report)
         seconds = job.seconds
         return Report(
             **{name: getattr(job, name) for name in _SHARED},
-            source=job.request.source,
-            since=job.request.since,
+            source=request.source,
+            since=request.since,
             unchanged=job.unchanged,
-            labels=job.request.labels,
-            custom_tags=job.request.custom_tags,
+            labels=request.labels,
+            custom_tags=request.custom_tags,
             objects=_counts(job),
             label_counts=labels,
             groups=[
@@ -174,9 +200,9 @@ class Reports:
                     query=group.query,
                     object_count=groups.get(group.name, 0),
                 )
-                for group in job.request.groups
+                for group in request.groups
             ],
-            errors=self.errors(report),
+            errors=[],
             seconds=seconds,
             bytes_per_second=job.bytes / seconds if seconds else None,
         )
@@ -196,22 +222,65 @@ class Reports:
         limit: int = 100,
         objects: Sequence[str] = (),
         labels: Sequence[str] = (),
+        min_score: float = 0,
     ) -> tuple[list[Entity], str | None]:
-        """A page of entities in order, and the cursor of the next one."""
-        self._jobs.get(report)
+        """A page of entities in order, of at least that score, and the cursor of the next one."""
+        self.existing(report)
         return self._reader.entities(
-            self._jobs.parts(report), cursor=cursor, limit=limit, objects=objects, labels=labels
+            self._jobs.parts(report),
+            cursor=cursor,
+            limit=limit,
+            objects=objects,
+            labels=labels,
+            min_score=min_score,
         )
+
+    def document(self, report: UUID, name: str) -> Document:
+        """An object with the beginning of its text.
+
+        Raises:
+            NotFound: the report has no such object.
+        """
+        self.existing(report)
+        rows, _ = self._reader.objects(self._jobs.parts(report), limit=1, objects=[name])
+        if not rows:
+            raise NotFound("The report has no such object, or has not come to it yet.")
+        row = rows[0]
+        return Document(_object(row), row.preview_text, row.preview_spans)
 
     def iterate(self, report: UUID) -> Iterator[Entity]:
         """Every entity in order, in bounded memory."""
-        self._jobs.get(report)
+        self.existing(report)
         return self._reader.iterate(self._jobs.parts(report))
 
-    def export(self, report: UUID, form: ExportFormat, *, labels: Sequence[str] = ()) -> Iterator[bytes]:
-        """Every entity in order, as a file of that format; memory does not grow with their number."""
-        self._jobs.get(report)
-        return export(self._reader, self._jobs.parts(report), form, labels=labels)
+    def export(
+        self, report: UUID, form: ExportFormat, *, labels: Sequence[str] = (), reveal: bool = False
+    ) -> Iterator[bytes]:
+        """What was found, as a file of that format; memory does not grow with the number of entities.
+
+        Formats that can do without the texts of entities have them only with `reveal`.
+        """
+        job = self.existing(report)
+        found = Found(
+            self._reader,
+            self._jobs.parts(report),
+            report=lambda: self.get(report),
+            source=lambda: self._at_hand(job),
+            labels=labels,
+            reveal=reveal,
+        )
+        return export(found, form)
+
+    def _at_hand(self, job: JobRecord) -> Source | None:
+        """The objects of a report, where reading them again is quick: on this machine, or uploaded."""
+        assert isinstance(job.request, ReportRequest)
+        requested = job.request.source
+        if isinstance(requested, UploadSource):
+            return uploaded.UploadSource(self._storage, requested.upload_id)
+        if isinstance(requested, LocalSource):
+            paths = [Path(path) for path in requested.paths]  # that it may read these was checked when it began
+            return local.LocalSource(paths, paths, without=self._settings.home)
+        return None
 
     def objects(
         self,
@@ -225,7 +294,7 @@ class Reports:
         group: str | None = None,
     ) -> Page[ObjectResult]:
         """A page of objects with previews: of a status, of these names, below a prefix, in a group."""
-        self._jobs.get(report)
+        self.existing(report)
         rows, following = self._reader.objects(
             self._jobs.parts(report),
             cursor=cursor,
@@ -246,7 +315,7 @@ class Reports:
             QueryError: the query is not valid.
         """
         tree = parse(query)
-        self._jobs.get(report)
+        self.existing(report)
         return search(self._reader, self._jobs.parts(report), tree, cursor=cursor, limit=limit)
 
     def group(self, report: UUID, group: UUID) -> Group:
@@ -273,7 +342,12 @@ _SHARED = (
 
 def job_view(record: JobRecord) -> Job:
     """A job as lists show it."""
-    return Job(**{name: getattr(record, name) for name in _SHARED}, kind=record.kind, objects=_counts(record))
+    return Job(
+        **{name: getattr(record, name) for name in _SHARED},
+        kind=record.kind,
+        objects=_counts(record),
+        progress=record.progress,
+    )
 
 
 def _counts(job: JobRecord) -> ObjectCounts:
