@@ -22,6 +22,7 @@ def test_create_is_accepted_and_says_where(api: TestClient, body: dict[str, Any]
     assert response.status_code == 202
     assert response.headers["location"] == f"/api/v1/reports/{report['id']}"
     assert (report["name"], report["state"], report["source"]) == ("mine", "queued", body["source"])
+    assert report["model"] == "basic"
     assert api.get(response.headers["location"].removeprefix("/api/v1")).json() == report
 
 

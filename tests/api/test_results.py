@@ -13,6 +13,8 @@ import duckdb
 import pytest
 from fastapi.testclient import TestClient
 
+from nerproc.api import results
+
 
 def everything(api: TestClient, path: str, **parameters: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
@@ -45,6 +47,8 @@ def test_entities_of_objects_and_labels(api: TestClient, scanned: UUID) -> None:
     assert len(everything(api, path, object=["a.txt"])) == 2
     assert len(everything(api, path, object=["a.txt", "b/d.csv"], label=["EMAIL", "URL"])) == 3
     assert everything(api, path, object=["b/c.txt"]) == everything(api, path, label=["URL"]) == []
+    assert len(everything(api, path, min_score=1)) == 3
+    assert api.get(path, params={"min_score": 1.1}).status_code == 422
     assert api.get(path, params={"label": ["lower"]}).status_code == 422
     assert api.get(path, params={"object": ["x"] * 101}).status_code == 422
 
@@ -93,6 +97,24 @@ def test_search_with_an_error_shows_the_place(api: TestClient, scanned: UUID) ->
     assert found["excerpt"] == "> 1\n^"
 
 
+def test_texts_are_revealed_where_they_are_asked_for_and_that_is_logged(
+    api: TestClient, scanned: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[dict[str, Any]] = []
+
+    class Log:
+        def info(self, event: str, **fields: Any) -> None:
+            logged.append({"event": event, **fields})
+
+    monkeypatch.setattr(results, "log", Log)
+    path = f"/reports/{scanned}/export"
+
+    assert "ada@example.org" not in api.get(path, params={"format": "html"}).text
+    assert logged == []
+    assert "ada@example.org" in api.get(path, params={"format": "html", "reveal": "true"}).text
+    assert logged == [{"event": "texts_revealed", "report": str(scanned), "what": "html", "by": None}]
+
+
 def test_export_holds_what_the_pages_hold(api: TestClient, scanned: UUID, tmp_path: Path) -> None:
     entities = everything(api, f"/reports/{scanned}/entities")
     path = f"/reports/{scanned}/export"
@@ -112,4 +134,15 @@ def test_export_holds_what_the_pages_hold(api: TestClient, scanned: UUID, tmp_pa
     assert [text for (text,) in rows] == [entity["text"] for entity in entities]
 
     assert api.get(path, params={"label": "URL"}).text == ""
+    for form, media_type, ending in (
+        ("sarif", "application/sarif+json", "sarif"),
+        ("html", "text/html; charset=utf-8", "html"),
+        ("label-studio", "application/json", "label-studio.json"),
+        ("doccano", "application/jsonl", "doccano.jsonl"),
+    ):
+        file = api.get(path, params={"format": form})
+        assert (file.status_code, file.headers["content-type"]) == (200, media_type)
+        assert file.headers["content-disposition"].endswith(f'-{str(scanned)[:8].split("-")[0]}.{ending}"')
+        has_texts = form in {"label-studio", "doccano"}
+        assert ("ada@example.org" in file.text) is has_texts
     assert api.get(path, params={"format": "xlsx"}).json()["errors"][0]["parameter"] == "format"

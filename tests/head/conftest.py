@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.head.processes import HEAD, Running, children, wait_for
+from tests.homes import furnish
 
 from nerproc.client.address import find_head
 from nerproc.settings import Settings
@@ -20,6 +21,7 @@ from nerproc.settings import Settings
 @pytest.fixture
 def run(home: Path) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
     """Starts a program on the test's home; what still runs at the end is killed."""
+    furnish(home)
     started: list[subprocess.Popen[bytes]] = []
 
     def start(program: str) -> subprocess.Popen[bytes]:

@@ -31,6 +31,13 @@ def wait_for(what: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+
+
 def children(pid: int) -> list[int]:
     """Process ids of the children, of all threads."""
     found = []

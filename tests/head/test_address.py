@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from nerproc.api.listen import bind, check_exposure, url_of
 from nerproc.client.address import address_file, find_head
 from nerproc.errors import Conflict, Refused, SettingsError
-from nerproc.head.address import announced, bind, check_exposure, url_of
+from nerproc.head.address import announced
 from nerproc.head.serve import serve
 from nerproc.settings import Settings
 

@@ -14,6 +14,7 @@ from tests.license.keygen_double import KeygenDouble, Known
 
 from nerproc.errors import LicenseSuspended
 from nerproc.node import Node
+from nerproc.schema.name import PATTERNS
 from nerproc.schema.report import LocalSource, ReportRequest
 from nerproc.settings import Settings
 from nerproc.worker.supervisor import Supervisor
@@ -53,7 +54,7 @@ def test_keygen_is_asked_when_processes_start_and_never_for_a_task_and_no_key_ap
     keygen: KeygenDouble, start_head: StartHead, home: Path, files: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     head = start_head(2)
-    report = head.client.wait(head.client.submit(files), timeout=60)
+    report = head.client.wait(head.client.submit(files, model=PATTERNS), timeout=60)
     assert (report.state, report.objects.succeeded) == ("completed", 20)
     assert len(keygen.asked) == 2, "the head, and its worker"
     license = head.client.license()
@@ -82,7 +83,7 @@ def test_a_head_refuses_early(keygen: KeygenDouble, start_head: StartHead, files
     keygen.licenses[KEY].suspended = True
     head = start_head(0)
     with pytest.raises(LicenseSuspended, match="Keygen says SUSPENDED"):
-        head.client.submit(files)
+        head.client.submit(files, model=PATTERNS)
     assert head.client.license().state == "suspended"
     assert list(head.client.jobs()) == []
 
@@ -92,7 +93,7 @@ def test_a_worker_with_a_bad_licence_begins_no_report_and_finishes_those_that_ru
 ) -> None:
     monkeypatch.setenv("NERPROC_TASK_OBJECTS", "1")
     monkeypatch.setenv("NERPROC_POLL_SECONDS", "0.2")
-    request = ReportRequest(source=LocalSource(paths=[str(files)]))
+    request = ReportRequest(source=LocalSource(paths=[str(files)]), model=PATTERNS)
     settings = Settings.load()
     with Node.open(settings) as node:
         begun = node.reports.create(request, roots=[files])

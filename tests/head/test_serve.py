@@ -14,10 +14,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.head.processes import WORKER, Running, children, lives, wait_for
+from tests.head.processes import WORKER, Running, catches, children, lives, wait_for
 
 from nerproc.client import Client
 from nerproc.client.address import address_file, find_head
+from nerproc.schema.name import PATTERNS
 from nerproc.schema.report import Report
 from nerproc.settings import Settings
 
@@ -34,7 +35,7 @@ def documents(tmp_path: Path) -> list[Path]:
 
 
 def scan(client: Client, documents: list[Path]) -> Report:
-    report = client.wait(client.submit(documents), timeout=60)
+    report = client.wait(client.submit(documents, model=PATTERNS), timeout=60)
     assert (report.state, report.label_counts) == ("completed", {"EMAIL": len(documents)})
     return report
 
@@ -63,7 +64,7 @@ def test_a_head_works_and_ends_cleanly(
     worker = head.worker
     assert worker is not None
     everyone = [worker, *children(worker), *children(head.process.pid)]
-    waiting = head.client.submit(documents)
+    waiting = head.client.submit(documents, model=PATTERNS)
     head.client.pause(waiting)
     follower = Follower(head.url, waiting)
     time.sleep(1)
@@ -95,7 +96,7 @@ def test_a_killed_head_leaves_no_worker_and_a_new_one_goes_on(
     wait_for(lambda: head.worker)
     worker = head.worker
     assert worker is not None
-    report = head.client.submit(documents)
+    report = head.client.submit(documents, model=PATTERNS)
     head.ends(signal.SIGKILL)
     assert address_file(home).exists()
     assert find_head(Settings(home=home)) is None
@@ -114,7 +115,7 @@ def test_a_second_signal_ends_at_once(
     monkeypatch.setenv("NERPROC_FAILPOINT", "object_begun:hang")
     monkeypatch.setenv("NERPROC_FAILPOINT_ONCE", str(hanging))
     head = start_head(1)
-    head.client.submit(documents)
+    head.client.submit(documents, model=PATTERNS)
     wait_for(hanging.exists)
     head.process.send_signal(signal.SIGTERM)
     time.sleep(1.5)
@@ -139,6 +140,7 @@ def test_a_worker_waits_for_the_head_that_makes_its_database(
 
 def test_a_worker_that_waits_can_be_ended(run: Run) -> None:
     worker = run(WORKER)
-    time.sleep(1.5)
+    wait_for(lambda: catches(worker.pid, signal.SIGTERM))
+    time.sleep(0.5)  # it looks for its database now
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Self
 
 from fastapi import Request
 from pydantic import SecretStr
@@ -11,6 +12,7 @@ from nerproc.access.scope import Scope, allows
 from nerproc.access.tokens import HINT, Token, Tokens, operator_token
 from nerproc.api.limit import RateLimit
 from nerproc.errors import ScopeMissing, Unauthenticated
+from nerproc.node import Node
 
 LOOK_SECONDS = 2.0  # after which a first token is noticed
 BURST_SECONDS = 10.0  # whose requests may come at once
@@ -33,6 +35,10 @@ NEEDS: dict[str, Scope | None] = {
     "create_report": "reports:write",
     "delete_report": "reports:write",
     "stop_report": "reports:write",
+    "create_redaction": "reports:write",
+    "list_redactions": "reports:read",
+    "get_redaction": "reports:read",
+    "delete_redaction": "reports:write",
     "list_jobs": "reports:read",
     "get_job": "reports:read",
     "stop_job": "reports:write",
@@ -48,9 +54,16 @@ NEEDS: dict[str, Scope | None] = {
     "get_model": "models:read",
     "import_model": "models:write",
     "delete_model": "models:write",
+    "add_feedback": "models:write",
+    "list_feedback": "models:read",
+    "delete_feedback": "models:write",
+    "finetune_model": "models:write",
+    "get_evaluation": "models:read",
     "get_activity": "reports:read",
     "list_events": "reports:read",
     "list_workers": "admin",
+    "drain_worker": "admin",
+    "undrain_worker": "admin",
     "get_metrics": "reports:read",
     "get_throughput": "reports:read",
     "get_license": "reports:read",
@@ -75,6 +88,14 @@ class Access:
         self._senders = RateLimit(request_rate, request_rate * BURST_SECONDS)
         self._wrong = RateLimit(*WRONG_TOKENS)
 
+    @classmethod
+    def to(cls, node: Node, *, asks: bool | None) -> Self:
+        """Decides by a node's tokens and settings."""
+        settings = node.settings
+        return cls(
+            Tokens(node.database), operator=settings.api_token, asks=asks, request_rate=settings.request_rate
+        )
+
     @property
     def asks(self) -> bool:
         """Whether a request must bring a token."""
@@ -97,25 +118,53 @@ class Access:
         self._senders.take(address)
         if authorization is None:
             raise Unauthenticated("This head asks for a token.", hint=HINT)
-        token = self._recognise(authorization, address)
-        self._senders.take(token.id)
-        if not allows(token.scopes, needed):
-            raise ScopeMissing(
-                f"The token {token.name!r} lacks the scope {needed}.",
-                hint=f"Make one with `nerproc token create NAME --scope {needed}`.",
-            )
-        return token
-
-    def _recognise(self, authorization: str, address: str) -> Token:
         scheme, _, text = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated("The Authorization header is not `Bearer TOKEN`.", hint=HINT)
+        token = self._recognise(text, address)
+        self._senders.take(token.id)
+        require(token, needed)
+        return token
+
+    def admit(self, text: str, address: str) -> Token:
+        """The token that somebody shows to begin a session.
+
+        Raises:
+            Unauthenticated: it is none that is valid.
+            TooManyRequests: the address showed too many wrong ones, or sends too many requests.
+        """
+        self._wrong.take(address, 0)
+        self._senders.take(address)
+        return self._recognise(text, address)
+
+    def count(self, sender: str) -> None:
+        """Count a request of a token (by its id) or an address.
+
+        Raises:
+            TooManyRequests: it sends too many.
+        """
+        self._senders.take(sender)
+
+    def _recognise(self, text: str, address: str) -> Token:
         own = operator_token(self._operator.get_secret_value(), text) if self._operator else None
         try:
             return own or self._tokens.recognise(text)
         except Unauthenticated:
             self._wrong.take(address)
             raise
+
+
+def require(token: Token, needed: Scope) -> None:
+    """See that a token has a scope.
+
+    Raises:
+        ScopeMissing: it has not.
+    """
+    if not allows(token.scopes, needed):
+        raise ScopeMissing(
+            f"The token {token.name!r} lacks the scope {needed}.",
+            hint=f"Make one with `nerproc token create NAME --scope {needed}`.",
+        )
 
 
 def authorize(request: Request) -> None:

@@ -13,9 +13,9 @@ from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 import nerproc
-from nerproc.access.tokens import Tokens
 from nerproc.api import (
     events,
+    feedback,
     health,
     jobs,
     license,
@@ -23,6 +23,7 @@ from nerproc.api import (
     models,
     problem,
     prometheus,
+    redactions,
     reference,
     reports,
     results,
@@ -37,29 +38,37 @@ from nerproc.api.parameter import PREFIX
 from nerproc.node import Node
 
 # Below /api/v1.
-ROUTERS = (reports, results, events, jobs, uploads, models, validate, workers, metrics, license, health)
+ROUTERS = (
+    *(reports, results, redactions, events, jobs, uploads, models, feedback),
+    *(validate, workers, metrics, license, health),
+)
 ROOTS = (health, prometheus, reference)  # at the root, not in the reference
 
 
-def build_app(node: Node, *, hosts: frozenset[str] | None = None, asks: bool | None = None) -> FastAPI:
+def build_app(
+    node: Node,
+    *,
+    hosts: frozenset[str] | None = None,
+    asks: bool | None = None,
+    upload_paths: frozenset[str] = frozenset(),
+) -> FastAPI:
     """The application that serves `node`; set `app.state.closing` to end its open streams.
 
     `hosts` are the names that it answers to in the Host header (None: any). Whether it `asks` for a token: yes,
-    no, or (None) as soon as one was made.
+    no, or (None) as soon as one was made. `upload_paths` are those beside the API's own that take large forms.
     """
-    app = routes(hosts, frozenset(node.settings.cors_origins))
+    app = routes(hosts, frozenset(node.settings.cors_origins), upload_paths)
     app.state.node = node
-    app.state.access = Access(
-        Tokens(node.database),
-        operator=node.settings.api_token,
-        asks=asks,
-        request_rate=node.settings.request_rate,
-    )
+    app.state.access = Access.to(node, asks=asks)
     app.state.closing = threading.Event()
     return app
 
 
-def routes(hosts: frozenset[str] | None = None, origins: frozenset[str] = frozenset()) -> FastAPI:
+def routes(
+    hosts: frozenset[str] | None = None,
+    origins: frozenset[str] = frozenset(),
+    upload_paths: frozenset[str] = frozenset(),
+) -> FastAPI:
     """The application without a node: all that its OpenAPI document needs."""
     app = FastAPI(
         title="nerproc",
@@ -76,7 +85,8 @@ def routes(hosts: frozenset[str] | None = None, origins: frozenset[str] = frozen
     for module in ROOTS:
         app.include_router(module.root)
     problem.install(app)
-    app.add_middleware(Guard, hosts=hosts, origins=origins, unlimited=frozenset({f"{PREFIX}{uploads.PATH}"}))
+    unlimited = upload_paths | {f"{PREFIX}{uploads.PATH}"}
+    app.add_middleware(Guard, hosts=hosts, origins=origins, unlimited=unlimited)
     if origins:
         app.add_middleware(
             CORSMiddleware,

@@ -54,7 +54,7 @@ async def follow_report(
     report_id: Annotated[UUID, Depends(_existing)],
     last_event_id: Annotated[int, Header(ge=0, le=_MOST_ID, description="Go on behind this event.")] = 0,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Follow a job as server-sent events: `timeline`, `progress`, and at the end `end`."""
+    """Follow a job of any kind as server-sent events: `timeline`, `progress`, and at the end `end`."""
     closing: threading.Event = request.app.state.closing
     sent: Job | None = None
     while not closing.is_set():

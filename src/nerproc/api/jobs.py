@@ -10,14 +10,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
-from nerproc.api.parameter import PREFIX, Cursor, JobId, Limit, TheNode, problems
-from nerproc.errors import InvalidRequest
+from nerproc.api.parameter import (
+    PREFIX,
+    Cursor,
+    JobId,
+    Limit,
+    TheNode,
+    not_a_cursor,
+    number_of,
+    problems,
+)
 from nerproc.job.activity import activity
 from nerproc.job.jobs import JobRecord
 from nerproc.job.state import State
 from nerproc.node import Node
 from nerproc.report.reports import job_view
-from nerproc.schema.report import Event, Job, JobState, Page
+from nerproc.schema.report import Event, Job, JobKind, JobState, Page
 from nerproc.schema.service import Activity
 
 router = APIRouter(prefix=f"{PREFIX}/jobs", tags=["jobs"])
@@ -53,14 +61,14 @@ def get_activity(node: TheNode, job_id: JobId) -> Activity:
 def list_events(node: TheNode, job_id: JobId, cursor: Cursor = None, limit: Limit = 50) -> Page[Event]:
     """List what happened to a job so far, oldest first; `follow_report` tells it as it happens."""
     node.jobs.get(job_id)
-    events = node.jobs.events(job_id, after=_event_of(cursor), limit=limit + 1)
+    events = node.jobs.events(job_id, after=number_of(cursor), limit=limit + 1)
     following = str(events[limit - 1].id) if len(events) > limit else None
     return Page(items=events[:limit], next_cursor=following)
 
 
 @router.post("/{job_id}/stop", operation_id="stop_job", responses=problems(404, 409))
 def stop_job(node: TheNode, job_id: JobId) -> Job:
-    """Stop a job; what was found so far stays."""
+    """Stop a job; what was found so far stays, and a training can go on where it was."""
     node.jobs.stop(job_id)
     return node.reports.job(job_id)
 
@@ -86,14 +94,16 @@ def retry_job(node: TheNode, job_id: JobId) -> Job:
     return node.reports.job(job_id)
 
 
-def job_page(node: Node, state: JobState | None, cursor: str | None, limit: int) -> Page[Job]:
-    """A page of jobs, newest first.
+def job_page(
+    node: Node, state: JobState | None, cursor: str | None, limit: int, *, kind: JobKind | None = None
+) -> Page[Job]:
+    """A page of jobs, newest first; of one kind if given.
 
     Raises:
         InvalidRequest: the cursor is not valid.
     """
     before = _decode(cursor) if cursor is not None else None
-    records = node.jobs.page(state=State(state) if state else None, before=before, limit=limit + 1)
+    records = node.jobs.page(state=State(state) if state else None, kind=kind, before=before, limit=limit + 1)
     following = _encode(records[limit - 1]) if len(records) > limit else None
     return Page(items=[job_view(record) for record in records[:limit]], next_cursor=following)
 
@@ -112,19 +122,5 @@ def _decode(cursor: str) -> tuple[datetime, UUID]:
     except (binascii.Error, ValueError):
         before = None
     if before is None or before[0].tzinfo is None:
-        raise _not_a_cursor()
+        raise not_a_cursor()
     return before
-
-
-def _event_of(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    if not (cursor.isascii() and cursor.isdecimal() and int(cursor) < 2**63):
-        raise _not_a_cursor()
-    return int(cursor)
-
-
-def _not_a_cursor() -> InvalidRequest:
-    return InvalidRequest(
-        "The cursor is not valid.", hint="Pass a next_cursor unchanged, to the list it came from."
-    )

@@ -21,7 +21,11 @@ error is `application/problem+json` (RFC 9457) with a stable `slug`, a `hint`, a
 
 TAGS = [
     {"name": "reports", "description": "What was found in which objects."},
-    {"name": "jobs", "description": "The work behind reports: its state, and how to change it."},
+    {"name": "redactions", "description": "Copies of a report's objects in which entities are replaced."},
+    {
+        "name": "jobs",
+        "description": "The work behind reports, redactions and trainings: its state, and how to change it.",
+    },
     {"name": "uploads", "description": "Files to be scanned, sent to the head."},
     {"name": "models", "description": "Named sets of detectors and their labels."},
     {"name": "validation", "description": "Check queries and expressions before they are submitted."},

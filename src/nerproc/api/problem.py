@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from http import HTTPStatus
 from math import ceil
 from typing import Any
@@ -19,7 +19,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nerproc.errors import InvalidRequest, NerprocError, NotFound, TooManyRequests, Unauthenticated
-from nerproc.observe import log
+from nerproc.job.account import license_refused
+from nerproc.observe import log, place
 from nerproc.schema.problem import problem_of
 from nerproc.schema.report import FieldError, Problem
 
@@ -68,10 +69,18 @@ def install(app: FastAPI) -> None:
     app.add_middleware(Unexpected)
 
 
+def note(request: Request, error: NerprocError) -> None:
+    """Count what the licence refused, and log what failed through no fault of who asked."""
+    route = _route(request.scope)
+    if error.slug.startswith(("license-", "quota-")):
+        license_refused(error.slug, route=route)
+    elif error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log().warning("request_failed", route=route, slug=error.slug, reason=error.message)
+
+
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NerprocError)
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log().warning("request_failed", path=request.url.path, slug=error.slug, reason=error.message)
+    note(request, error)
     fields = error.fields if isinstance(error, InvalidFields) else None
     headers = {}
     if isinstance(error, Unauthenticated):
@@ -159,8 +168,10 @@ class Unexpected:
     The message may hold text of a document, so neither the client nor a log may see it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, answer: Callable[[Problem], ASGIApp] = ProblemResponse) -> None:
+        """`answer` makes the response."""
         self._app = app
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -176,21 +187,23 @@ class Unexpected:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            log().error("request_failed", path=scope["path"], error=type(error).__name__, at=_place(error))
+            log().error("request_failed", route=_route(scope), error=type(error).__name__, at=_place(error))
             if started:
                 # The client must see that the response is not whole; the server cuts it off on any error.
                 raise ConnectionAbortedError from None
             problem = problem_of(
                 NerprocError("An unexpected error; the log says where."), instance=scope["path"]
             )
-            await ProblemResponse(problem)(scope, receive, send)
+            await self._answer(problem)(scope, receive, send)
 
 
 def _place(error: BaseException) -> str:
     """File and line of the innermost frame."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
+    return place(error.__traceback__)
+
+
+def _route(scope: MutableMapping[str, Any]) -> str:
+    """The route of a request, for logs: its path itself may hold what somebody looks for."""
+    return getattr(scope.get("route"), "path", "none")

@@ -61,7 +61,7 @@ def list_reports(
     node: TheNode, state: StateFilter = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[Job]:
     """List reports by their jobs, newest first."""
-    return job_page(node, state, cursor, limit)
+    return job_page(node, state, cursor, limit, kind="inference")
 
 
 @router.get("/{report_id}", operation_id="get_report", responses=problems(404))
@@ -79,6 +79,7 @@ def delete_report(node: TheNode, report_id: ReportId) -> None:
 @router.post("/{report_id}/stop", operation_id="stop_report", responses=problems(404, 409))
 def stop_report(node: TheNode, report_id: ReportId) -> Report:
     """Stop the job of a report; what was found so far stays."""
+    node.reports.existing(report_id)
     node.jobs.stop(report_id)
     return node.reports.get(report_id)
 

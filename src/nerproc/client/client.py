@@ -1,57 +1,47 @@
 """`nerproc.Client`: what the API can do, as methods.
 
 Values are the wire types of `nerproc.schema`, errors the classes of `nerproc.errors`. How a request is made is
-`transport.py`'s business, what an upload looks like `upload.py`'s.
+`transport.py`'s business, what an upload looks like `upload.py`'s; results, feedback, trainings and redactions
+have files of their own.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self
 from urllib.parse import quote
 from uuid import UUID
 
 from nerproc.client.address import head_url
+from nerproc.client.feedback import FeedbackCalls
+from nerproc.client.redaction import RedactionCalls
+from nerproc.client.result import PAGE, ResultCalls
+from nerproc.client.training import TrainingCalls
 from nerproc.client.transport import Transport
 from nerproc.client.upload import LocalFile, Multipart, find_files, name_of
-from nerproc.errors import HeadUnreachable, InvalidRequest, NotFound, WaitTimedOut
-from nerproc.schema.entity import Entity
+from nerproc.client.value import Job, Report, read
+from nerproc.errors import InvalidRequest, NotFound
 from nerproc.schema.license import License
 from nerproc.schema.report import (
     Event,
-    Group,
-    Job,
     JobState,
     LocalSource,
     ModelCard,
-    ObjectMatch,
-    ObjectResult,
-    ObjectStatus,
-    Report,
     S3Source,
     Upload,
     UploadSource,
-    Wire,
 )
 from nerproc.schema.request import S3, build_request, s3_source
 from nerproc.schema.service import Activity, Worker
 from nerproc.settings import Settings
 
-ExportFormat = Literal["jsonl", "csv", "parquet"]
-ENDED = ("completed", "failed", "stopped")
-MODEL_SUFFIXES = (".json", ".onnx", ".onnx_data", ".safetensors", ".txt")  # of files that models have
-PAGE = 1_000  # items
-POLL_SECONDS = (0.2, 1.0)  # between two looks at a running job: at first, and at most
-PATIENCE_SECONDS = 60.0  # how long `wait` goes on when the head does not answer
-
-W = TypeVar("W", bound=Wire)
+MODEL_SUFFIXES = (".json", ".jsonl", ".onnx", ".onnx_data", ".safetensors", ".txt")  # of files that models have
 
 
-class Client:
+class Client(ResultCalls, FeedbackCalls, TrainingCalls, RedactionCalls):
     """A client of one head. For use by one thread at a time; also a context manager.
 
     Every method may raise `nerproc.errors.HeadUnreachable`, and what its docstring names.
@@ -139,7 +129,7 @@ class Client:
                 skipped(file)
         body = Multipart([file for file in files if file.problem is None])
         headers = {"Content-Type": body.content_type}
-        return _read(Upload, self._http.send("POST", "/uploads", data=iter(body), headers=headers))
+        return read(Upload, self._http.send("POST", "/uploads", data=iter(body), headers=headers))
 
     def wait(
         self,
@@ -156,29 +146,8 @@ class Client:
             WaitTimedOut: it did not end within `timeout` seconds; it goes on.
             NotFound: there is no such report.
         """
-        now = time.monotonic()
-        deadline = now + timeout if timeout is not None else None
-        answered = now
-        pause, longest = POLL_SECONDS
-        while True:
-            try:
-                job = self.job(report)
-                answered = time.monotonic()
-            except HeadUnreachable:
-                if time.monotonic() - answered > PATIENCE_SECONDS:
-                    raise
-            else:
-                if progress is not None:
-                    progress(job)
-                if job.state in ENDED:
-                    return self.report(report)
-            if deadline is not None and time.monotonic() + pause > deadline:
-                raise WaitTimedOut(
-                    f"Report {report} did not end within {timeout:g} s; it goes on.",
-                    hint=f"nerproc status {report} --watch",
-                )
-            time.sleep(pause)
-            pause = min(pause * 1.5, longest)
+        self.wait_job(report, timeout, progress=progress)
+        return self.report(report)
 
     def stop(self, report: UUID | str) -> None:
         """Stop a report; what it found stays.
@@ -224,7 +193,7 @@ class Client:
 
     def jobs(self, *, state: JobState | None = None) -> Iterator[Job]:
         """Jobs, newest first."""
-        return (_read(Job, item) for item in self._http.pages("/jobs", {"state": state, "limit": 100}))
+        return (self._bound(item) for item in self._http.pages("/jobs", {"state": state, "limit": 100}))
 
     def job(self, job: UUID | str) -> Job:
         """A job by its id, or by the first letters of it (4 or more).
@@ -233,65 +202,16 @@ class Client:
             NotFound: there is no such job.
             Conflict: more than one id begins so.
         """
-        return _read(Job, self._http.get(f"/jobs/{quote(str(job), safe='')}"))
+        return self._bound(self._http.get(f"/jobs/{quote(str(job), safe='')}"))
 
-    def report(self, report: UUID | str) -> Report:
-        """A report and what it found so far.
+    def _bound(self, value: Any) -> Job:
+        return read(Job, value).bound(self)
 
-        Raises:
-            NotFound: there is no such report.
-        """
-        return _read(Report, self._http.get(f"/reports/{report}"))
+    def _repr_html_(self) -> str:
+        """What notebooks show: the newest jobs."""
+        from nerproc.client.display import client_html
 
-    def group(self, report: UUID | str, group: UUID | str) -> Group:
-        """A group of a report.
-
-        Raises:
-            NotFound: there is no such report, or it has no such group.
-        """
-        return _read(Group, self._http.get(f"/reports/{report}/groups/{group}"))
-
-    def entities(
-        self,
-        report: UUID | str,
-        *,
-        label: str | Sequence[str] | None = None,
-        object: str | Sequence[str] | None = None,  # noqa: A002 - the name of the field
-    ) -> Iterator[Entity]:
-        """Every entity in order, or those of some labels or objects; pages are read as they are needed.
-
-        Raises:
-            NotFound: there is no such report.
-        """
-        parameters = {"label": label, "object": object, "limit": PAGE}
-        return map(Entity.from_dict, self._http.pages(f"/reports/{report}/entities", parameters))
-
-    def objects(self, report: UUID | str, *, status: ObjectStatus | None = None) -> Iterator[ObjectResult]:
-        """Every object in order, or those that ended in one way.
-
-        Raises:
-            NotFound: there is no such report.
-        """
-        pages = self._http.pages(f"/reports/{report}/objects", {"status": status, "limit": PAGE})
-        return (_read(ObjectResult, item) for item in pages)
-
-    def search(self, report: UUID | str, query: str) -> Iterator[ObjectMatch]:
-        """Every object that matches a query.
-
-        Raises:
-            QueryError: the query is not valid.
-            NotFound: there is no such report.
-        """
-        pages = self._http.pages(f"/reports/{report}/search", {"query": query, "limit": PAGE})
-        return (_read(ObjectMatch, item) for item in pages)
-
-    def export(self, report: UUID | str, format: ExportFormat = "jsonl") -> Iterator[bytes]:  # noqa: A002
-        """Every entity as one file, piece by piece: `file.writelines(client.export(report, "csv"))`.
-
-        Raises:
-            NotFound: there is no such report.
-        """
-        return self._http.pieces(f"/reports/{report}/export", {"format": format})
+        return client_html(self)
 
     def events(self, report: UUID | str, *, after: int = 0) -> Iterator[Event]:
         """The report's timeline behind the event `after`, as it happens, until the report ends.
@@ -302,7 +222,7 @@ class Client:
         headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
         for kind, text in _messages(self._http.lines(f"/reports/{report}/events", headers)):
             if kind == "timeline":
-                yield _read(Event, json.loads(text))
+                yield read(Event, json.loads(text))
 
     def timeline(self, job: UUID | str) -> Iterator[Event]:
         """What happened to a job so far, oldest first.
@@ -310,7 +230,7 @@ class Client:
         Raises:
             NotFound: there is no such job.
         """
-        return (_read(Event, item) for item in self._http.pages(f"/jobs/{job}/events", {"limit": PAGE}))
+        return (read(Event, item) for item in self._http.pages(f"/jobs/{job}/events", {"limit": PAGE}))
 
     def activity(self, job: UUID | str) -> Activity:
         """What a job's tasks are doing, and its timeline in a few lines.
@@ -318,15 +238,15 @@ class Client:
         Raises:
             NotFound: there is no such job.
         """
-        return _read(Activity, self._http.get(f"/jobs/{job}/activity"))
+        return read(Activity, self._http.get(f"/jobs/{job}/activity"))
 
     def workers(self) -> list[Worker]:
         """The workers that were seen within a day, those alive first."""
-        return [_read(Worker, item) for item in self._http.get("/workers")["items"]]
+        return [read(Worker, item) for item in self._http.get("/workers")["items"]]
 
     def models(self) -> list[ModelCard]:
         """The models that the head knows."""
-        return [_read(ModelCard, item) for item in self._http.get("/models")["items"]]
+        return [read(ModelCard, item) for item in self._http.get("/models")["items"]]
 
     def model(self, name: str) -> ModelCard:
         """A model that the head knows; there may be more than `models` lists.
@@ -334,7 +254,7 @@ class Client:
         Raises:
             NotFound: there is no such model.
         """
-        return _read(ModelCard, self._http.get(f"/models/{quote(name, safe='')}"))
+        return read(ModelCard, self._http.get(f"/models/{quote(name, safe='')}"))
 
     def import_model(self, folder: str | Path, name: str | None = None) -> ModelCard:
         """Upload the model in a folder, and import it under another `name` if given.
@@ -355,27 +275,22 @@ class Client:
         if name is None and not (place / "model.json").is_file():
             name = place.name  # only this end knows it
         upload = self.upload(files)
-        return _read(
+        return read(
             ModelCard, self._http.send("POST", "/models", json={"upload_id": str(upload.id), "name": name})
         )
 
     def delete_model(self, name: str) -> None:
-        """Delete an imported model.
+        """Delete an imported or trained model, and the samples that it was trained on.
 
         Raises:
             NotFound: there is no such model.
-            Conflict: a report runs on it, or it was not imported.
+            Conflict: a job runs on it, or it was neither imported nor trained.
         """
         self._http.send("DELETE", f"/models/{quote(name, safe='')}")
 
     def license(self) -> License:
         """The head's licence, and how much of it is used."""
-        return _read(License, self._http.get("/license"))
-
-
-def _read(kind: type[W], value: Any) -> W:
-    """A value of the wire; fields that a newer head adds are passed over."""
-    return kind.model_validate(value, extra="ignore")
+        return read(License, self._http.get("/license"))
 
 
 def _messages(lines: Iterator[str]) -> Iterator[tuple[str, str]]:

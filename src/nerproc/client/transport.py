@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from pydantic import ValidationError
 
+from nerproc.client.pause import asked_pause
 from nerproc.errors import HeadUnreachable
 from nerproc.schema.problem import error_of
 from nerproc.schema.report import Problem
@@ -124,8 +125,8 @@ class Transport:
                 )
             except requests.RequestException as error:
                 raise self._unreachable(error) from error
-            pause = response.headers.get("Retry-After", "1")
-            seconds = float(pause) if pause.isdecimal() else 1.0
+            pause = asked_pause(response.headers.get("Retry-After"))
+            seconds = 1.0 if pause is None else pause
             may_repeat = response.status_code == TOO_MANY and options.get("data") is None
             if not may_repeat or time.monotonic() + seconds > give_up:
                 return response

@@ -16,17 +16,20 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+import nerproc
 from nerproc import observe
 from nerproc.access.tokens import Tokens
-from nerproc.api.app import build_app
 from nerproc.api.guard import LOOPBACK_NAMES
+from nerproc.api.listen import bind, check_exposure, is_loopback, url_of
 from nerproc.errors import QueueUnreachable
-from nerproc.head.address import announced, bind, check_exposure, check_tls, is_loopback, url_of
+from nerproc.head.address import announced, check_tls
 from nerproc.head.fleet import Fleet
-from nerproc.job.jobs import POOL
+from nerproc.job.task import POOL
 from nerproc.license.watch import watch
 from nerproc.node import Node
+from nerproc.observe import log
 from nerproc.settings import Settings
+from nerproc.web.app import build_app
 from nerproc.worker.ending import ending
 from nerproc.worker.serve import cores, import_models
 
@@ -46,7 +49,7 @@ def serve(settings: Settings, *, workers: int | None = None, insecure: bool = Fa
         QueueMismatch: the queue was declared in another way.
         NotFound: there is no folder that `model_dir` names.
     """
-    observe.configure()
+    observe.configure(settings.log_format, settings.log_level, role="head")
     check_tls(settings)
     with bind(settings.host, settings.port) as listener, ending() as end, Node.open(settings) as node:
         with contextlib.suppress(QueueUnreachable):  # jobs are found without it, only later
@@ -95,6 +98,7 @@ class _Head(uvicorn.Server):
 
     def end(self) -> None:
         """End soon; called again: at once."""
+        log().info("head_ends", again=self.should_exit)
         self.force_exit = self.should_exit
         self.ends_at = self.ends_at or time.monotonic() + END_SECONDS
         self._app.state.closing.set()
@@ -112,8 +116,12 @@ class _Head(uvicorn.Server):
         await super().startup(sockets=sockets)
         url = url_of(self._listener, tls=self._node.settings.tls_cert is not None)
         self._announcement.enter_context(announced(self._node.settings.home, url))
-        open_to_all = "" if self._app.state.access.asks else " It asks nobody for a token."
-        sys.stderr.write(f"nerproc serves {url} (reference: {url}/docs).{open_to_all} Ctrl-C ends it.\n")
+        asks = self._app.state.access.asks
+        if observe.is_human():
+            open_to_all = "" if asks else " It asks nobody for a token."
+            sys.stderr.write(f"nerproc serves {url} (reference: {url}/docs).{open_to_all} Ctrl-C ends it.\n")
+        else:
+            log().info("head_ready", version=nerproc.__version__, url=url, asks_for_tokens=asks)
 
 
 @contextlib.contextmanager

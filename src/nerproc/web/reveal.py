@@ -1,0 +1,32 @@
+"""The texts of entities: hidden until somebody who may see them asks for them, which is noted.
+
+Noted is who (the name of the token; null where the head asks for none), when, of which report and in what
+form: in the report's timeline, and in the log. Never what was seen.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+
+from nerproc.node import Node
+from nerproc.observe import log
+from nerproc.web.visitor import Visitor, needs
+
+KIND = "report.revealed"  # of the event
+
+Revealer = Annotated[Visitor, Depends(needs("reports:reveal"))]
+
+
+def note(node: Node, visitor: Visitor, report: UUID, what: str) -> None:
+    """Note that a visitor gets texts of a report: before they get them.
+
+    Raises:
+        NotFound: there is no such report.
+        DatabaseUnreachable: it cannot be noted; then nothing is shown.
+    """
+    node.reports.existing(report)
+    node.jobs.note(report, KIND, by=visitor.name, what=what)
+    log().info("texts_revealed", report=str(report), by=visitor.name, what=what)
