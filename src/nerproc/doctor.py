@@ -77,6 +77,20 @@ def examine(settings: Settings) -> Iterator[Checkup]:
             yield found
 
 
+def watch(home: Path, database: Database) -> list[Checkup]:
+    """What may go wrong while everything answers: a newer database, a pool without workers, a full disk.
+
+    For a node that runs; `examine` tries the rest.
+    """
+    looks: dict[CheckupName, Callable[[], _Found]] = {
+        "schema": partial(_schema, database, embedded=False),
+        "workers": partial(_workers, database),
+        "clock": partial(_clock, database),
+        "disk": partial(_disk, home),
+    }
+    return [_checkup(name, look) for name, look in looks.items()]
+
+
 def _skipped(name: CheckupName, needed: CheckupName | None) -> Checkup:
     return Checkup(check=name, status="skipped", detail=f"needs the {needed}", seconds=None, remedy=None)
 
@@ -129,7 +143,7 @@ def _license(settings: Settings, database: Database) -> _Found:
 def _workers(database: Database) -> _Found:
     alive = [worker for worker in Workers(database).all() if worker.alive]
     detail = f"{len(alive)} alive, for {sum(worker.slots for worker in alive):,} tasks at a time"
-    served = {pool for worker in alive for pool in worker.pools if not worker.draining}
+    served = {pool for worker in alive for pool in worker.pools if not (worker.draining or worker.resting)}
     for pool, tasks in Statistics(database).ready().items():
         if pool not in served:
             remedy = f"start `nerproc worker`, or `nerproc worker --pool {pool}`, on a host that reaches this"

@@ -2,6 +2,7 @@
 
     NerprocError                       failed                      500   1
     ├── JobFailed                      job-failed                  500   1
+    ├── TooFewSamples                  too-few-samples             500   1
     ├── UsageError                     usage                       422   2
     │   ├── InvalidRequest             invalid-request             422   2
     │   │   └── SampleError            invalid-samples             422   2
@@ -34,7 +35,9 @@
     │   ├── DatabaseUnreachable        database-unreachable        503   7
     │   ├── QueueUnreachable           queue-unreachable           503   7
     │   ├── StorageUnreachable         storage-unreachable         503   7
-    │   └── SourceUnreachable          source-unreachable          503   7
+    │   ├── SourceUnreachable          source-unreachable          503   7
+    │   ├── DestinationUnreachable     destination-unreachable     503   7
+    │   └── LanguageModelUnreachable   language-model-unreachable  503   7
     ├── WaitTimedOut                   wait-timed-out              504   8
     └── Matched                        matched                     500   9
 
@@ -52,7 +55,7 @@ class ExitCode(IntEnum):
     """Exit codes of every command; scripts rely on them (`nerproc help exit-codes`)."""
 
     OK = 0
-    FAILED = 1  # the job failed or was stopped, or an unexpected error
+    FAILED = 1  # the job failed or was stopped, samples are too few, or an unexpected error
     USAGE = 2  # the command line, a setting, a query or a pattern is wrong
     OBJECTS_FAILED = 3  # finished, but some objects failed (only with --strict)
     REFUSED = 4  # licence, token or path refused
@@ -83,6 +86,12 @@ class JobFailed(NerprocError):
     """The job failed or was stopped."""
 
     slug = "job-failed"
+
+
+class TooFewSamples(NerprocError):
+    """There are fewer samples than were asked for."""
+
+    slug = "too-few-samples"
 
 
 class UsageError(NerprocError):
@@ -321,6 +330,18 @@ class SourceUnreachable(Unreachable):
     """The place where the objects lie does not answer."""
 
     slug = "source-unreachable"
+
+
+class DestinationUnreachable(Unreachable):
+    """The place where redacted copies go does not answer, or is full."""
+
+    slug = "destination-unreachable"
+
+
+class LanguageModelUnreachable(Unreachable):
+    """The language model does not answer."""
+
+    slug = "language-model-unreachable"
 
 
 class WaitTimedOut(NerprocError):

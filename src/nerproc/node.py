@@ -11,9 +11,11 @@ from nerproc.settings import Settings
 
 if TYPE_CHECKING:
     from nerproc.db.database import Database
+    from nerproc.destination.base import Destination
     from nerproc.license.base import License
     from nerproc.model.cache import ModelCache
     from nerproc.queue.base import Queue
+    from nerproc.schema.redaction import Destination as DestinationRequest
     from nerproc.schema.report import Source as SourceRequest
     from nerproc.source.base import Source
     from nerproc.storage.base import Storage
@@ -108,6 +110,23 @@ def open_source(
     return LocalSource(paths, [Path(root) for root in roots], without=settings.home)
 
 
+def open_destination(
+    settings: Settings, output: DestinationRequest, *, job: str = "", task: int = 0, attempt: int = 0
+) -> Destination:
+    """The place that a redaction names; `job`, `task` and `attempt` are those of the one who writes there.
+
+    Raises:
+        NotFound: there is no such connection.
+    """
+    if output.kind == "s3":
+        from nerproc.destination.s3 import S3Destination
+
+        return S3Destination(output.url, settings.connection(output.connection))
+    from nerproc.destination.local import LocalDestination
+
+    return LocalDestination(Path(output.path), job=job, task=task, attempt=attempt)
+
+
 def open_license(settings: Settings, database: Database) -> License:
     """The licence that the settings name; nobody is asked about it yet.
 
@@ -138,7 +157,7 @@ def open_license(settings: Settings, database: Database) -> License:
 
 
 class Node:
-    """Everything that a role needs, wired: database, queue, storage, licence, jobs, models, reports, upkeep."""
+    """Everything that a role needs, wired: database, queue, storage, licence, and what works with them."""
 
     def __init__(
         self,
@@ -157,8 +176,13 @@ class Node:
         from nerproc.job.jobs import Jobs
         from nerproc.job.maintenance import Maintenance
         from nerproc.job.quota import Quota
+        from nerproc.job.redaction import RedactionJobs
+        from nerproc.job.training import TrainingJobs
+        from nerproc.model.feedback import FeedbackStore
         from nerproc.model.models import Models
+        from nerproc.report.redactions import Redactions
         from nerproc.report.reports import Reports
+        from nerproc.train.trainings import Trainings
 
         self.settings = settings
         self.database = database
@@ -167,7 +191,16 @@ class Node:
         self.license = license or open_license(settings, database)
         self.jobs = Jobs(database, queue, storage, Quota(database, self.license))
         self.models = Models(database, storage)
+        self.feedback = FeedbackStore(database, storage)
+        self.trainings = Trainings(TrainingJobs(database, queue), self.models, storage, settings)
         self.reports = Reports(self.jobs, self.models, storage, settings)
+        self.redactions = Redactions(
+            self.jobs,
+            RedactionJobs(database, queue),
+            self.reports,
+            settings,
+            open_destination=open_destination,
+        )
         self.maintenance = Maintenance(
             database,
             queue,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.homes import furnish
 from tests.process import RunningHead, clean_environment
 
 from nerproc.cli.main import run
@@ -62,7 +63,7 @@ def shell() -> Shell:
             cwd=home,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,  # it hangs; a loaded machine may take two minutes for a training
             check=False,
             **options,
         )
@@ -74,6 +75,7 @@ def shell() -> Shell:
 def warm_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home whose database runs, so that commands need not start it."""
     home = tmp_path_factory.mktemp("home")
+    furnish(home)
     with Database.embedded(home):
         yield home
 
@@ -87,7 +89,7 @@ def scanned(warm_home: Path, tmp_path_factory: pytest.TempPathFactory, shell: Sh
     (files / "invoice.txt").write_text(INVOICE * 3)
     (files / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
     done = shell(
-        *("scan", files, "--json", "--name", "papers", "--workers", 1),
+        *("scan", files, "--model", "patterns", "--json", "--name", "papers", "--workers", 1),
         *("--group", "cards=COUNT(CARD_NUMBER) > 1", "--custom-tag", "SALUTATION=Dear [A-Z][a-z]+"),
         home=warm_home,
     )

@@ -16,7 +16,10 @@ from nerproc.cli.main import app, run
 from nerproc.errors import ExitCode
 from nerproc.settings import Settings
 
-HEAVY = {"pydantic", "psycopg", "duckdb", "numpy", "fastapi", "rich", "requests", "hyperscan", "structlog"}
+HEAVY = {
+    *("pydantic", "psycopg", "duckdb", "numpy", "fastapi", "rich", "requests", "hyperscan", "structlog"),
+    *("onnxruntime", "tokenizers", "safetensors", "torch", "phonenumbers"),
+}
 
 
 def every_command(command: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -53,6 +56,8 @@ def test_the_commands_are_these() -> None:
     assert {" ".join(names) for names in COMMANDS if names} == {
         *(
             "scan",
+            "redact",
+            "restore",
             "serve",
             "worker",
             "workers",
@@ -67,7 +72,9 @@ def test_the_commands_are_these() -> None:
         ),
         *("report", "report list", "report show", "report entities", "report objects", "report search"),
         *("report export", "report delete", "model", "model list", "model show", "model import"),
-        *("model delete", "model evaluate", "model synthesize", "config", "config show"),
+        *("model delete", "model evaluate", "model synthesize", "model train", "config", "config show"),
+        *("model feedback", "model feedback add", "model feedback list", "model feedback export"),
+        "model feedback delete",
         *("license", "license keys", "license create", "license validate", "license show"),
         *("token", "token create", "token list", "token revoke"),
     }

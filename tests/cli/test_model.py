@@ -60,7 +60,8 @@ def test_an_imported_model_is_scanned_with_until_it_is_deleted(
         (("import", "nowhere"), 5, "no folder"),
         (("import", "."), 2, "is no model"),
         (("delete", "nothing"), 5, "no model 'nothing'"),
-        (("delete", "patterns"), 6, "was not imported"),
+        (("delete", "patterns"), 6, "comes with nerproc"),
+        (("delete", "basic"), 6, "comes with nerproc"),
     ],
 )
 def test_what_cannot_be_done_is_said(

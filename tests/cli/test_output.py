@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from nerproc.cli import output
 from nerproc.cli.output import Column, printable, show
-from nerproc.cli.summary import ago, duration, size
+from nerproc.cli.summary import ago
 from nerproc.cli.table import Cell, columns_of, cut, layout
+from nerproc.schema.words import duration, size
 
 COLUMNS = [
     Column("name", lambda row: row["name"], wide=True),

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Answer, Scanned, Shell
@@ -39,12 +40,12 @@ def test_the_list_of_reports(cli: Cli, scanned: Scanned) -> None:
     assert [job["created_at"] for job in jobs] == sorted((job["created_at"] for job in jobs), reverse=True)
     [papers] = [job for job in jobs if job["id"] == scanned.id]
     assert papers["objects"] == scanned.report["objects"]
-    assert cli("report", "list", "--json").json() == jobs
+    assert cli("report", "list", "--json").json() == [job for job in jobs if job["kind"] == "inference"]
     assert [job["id"] for job in cli("status", "--json", "--limit", 1).json()] == [jobs[0]["id"]]
     assert {job["state"] for job in cli("status", "--state", "completed", "--json").json()} == {"completed"}
     lines = cli("status").out.splitlines()
-    assert lines[0].split()[:3] == ["ID", "STATE", "NAME"]
-    assert any(line.split()[:3] == [scanned.id[:8], "completed", "papers"] for line in lines)
+    assert lines[0].split()[:4] == ["ID", "STATE", "KIND", "NAME"]
+    assert any(line.split()[:4] == [scanned.id[:8], "completed", "inference", "papers"] for line in lines)
 
 
 def test_entities_in_every_format(cli: Cli, scanned: Scanned) -> None:
@@ -73,6 +74,12 @@ def test_entities_of_labels_and_objects(cli: Cli, scanned: Scanned) -> None:
     base = ("report", "entities", scanned.id, "--json")
     assert {e["label"] for e in cli(*base, "--label", "email", "--label", "iban").json()} == {"EMAIL", "IBAN"}
     assert {e["object"] for e in cli(*base, "--object", "mail/letter.txt").json()} == {"mail/letter.txt"}
+    scores = [e["score"] for e in cli(*base).json()]
+    some = max(scores)
+    assert [e["score"] for e in cli(*base, "--min-score", some).json()] == [
+        one for one in scores if one >= some
+    ]
+    assert cli("report", "entities", scanned.id, "--min-score", 1.5).code == ExitCode.USAGE
     assert cli(*base, "--label", "VIN").json() == []
     nothing = cli("report", "entities", scanned.id, "--label", "VIN")
     assert (nothing.out, nothing.err) == ("", "No entities.\n")
@@ -116,6 +123,27 @@ def test_export_of_everything(cli: Cli, scanned: Scanned) -> None:
     assert [json.loads(line) for line in exported.out.splitlines()] == found
 
 
+def test_exports_of_other_forms(cli: Cli, scanned: Scanned, tmp_path: Path) -> None:
+    entities = cli("report", "entities", scanned.id, "--json").json()
+    text = max((entity["text"] for entity in entities), key=len)
+
+    page = tmp_path / "found.html"
+    assert cli("report", "export", scanned.id, "-o", page).code == ExitCode.OK
+    assert text not in page.read_text()
+    assert cli("report", "export", scanned.id, "-o", page, "--reveal").code == ExitCode.OK
+    assert text in page.read_text()
+
+    label = entities[0]["label"]
+    sarif = json.loads(cli("report", "export", scanned.id, "--format", "sarif", "--label", label.lower()).out)
+    results = sarif["runs"][0]["results"]
+    assert len(results) == sum(entity["label"] == label for entity in entities)
+
+    answer = cli("report", "export", scanned.id, "-o", tmp_path / "found.json")
+    assert answer.code == ExitCode.USAGE
+    assert ".sarif" in answer.err
+    assert not (tmp_path / "found.json").exists()
+
+
 @pytest.mark.parametrize(
     ("command", "code", "slug"),
     [
@@ -143,7 +171,7 @@ def test_what_has_ended_cannot_be_stopped(cli: Cli, scanned: Scanned) -> None:
 
 
 def test_deleting_is_never_asked_about_without_a_terminal(cli: Cli, scanned: Scanned, shell: Shell) -> None:
-    made = shell("scan", scanned.files / "mail", "--json", home=scanned.home)
+    made = shell("scan", scanned.files / "mail", "--model", "patterns", "--json", home=scanned.home)
     report = json.loads(made.stdout)["id"]
     refused = cli("report", "delete", report)
     assert refused.code == ExitCode.USAGE
@@ -154,7 +182,9 @@ def test_deleting_is_never_asked_about_without_a_terminal(cli: Cli, scanned: Sca
 
 def test_models(cli: Cli) -> None:
     models = cli("model", "list", "--json").json()
-    assert "patterns" in [card["name"] for card in models]
-    shown = cli("model", "show", "patterns", "--json").json()
-    assert shown in models
-    assert "EMAIL" in cli("model", "show", "patterns").out.split()
+    for name, label in (("basic", "NAME"), ("patterns", "EMAIL")):
+        shown = cli("model", "show", name, "--json").json()
+        assert shown in models
+        assert shown["origin"] == "built-in"
+        assert label in cli("model", "show", name).out.split()
+    assert {"basic", "built-in"} <= set(cli("model", "list").out.split())

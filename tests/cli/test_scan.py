@@ -48,8 +48,28 @@ def test_the_report_as_json(scanned: Scanned) -> None:
     assert report["seconds"] > 0
 
 
+def test_without_a_model_names_are_found_beside_what_patterns_find(
+    warm_home: Path, tmp_path: Path, shell: Shell
+) -> None:
+    (tmp_path / "a.txt").write_text("Angela Merkel met Barack Obama in Berlin. Write to ann@example.org.\n")
+
+    def scan(*more: str) -> tuple[object, object]:
+        done = shell("scan", tmp_path / "a.txt", "--workers", 1, "--json", *more, home=warm_home)
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        return report["model"], report["label_counts"]
+
+    assert scan() == ("basic", {"EMAIL": 1, "LOCATION": 1, "NAME": 2})
+    assert scan("--model", "patterns") == ("patterns", {"EMAIL": 1})
+    assert scan("--label", "NAME") == ("basic", {"NAME": 2})
+
+
 def test_standard_input_and_fail_on(warm_home: Path, shell: Shell) -> None:
-    done = shell("scan", "-", "--json", "--fail-on", "COUNT(EMAIL) >= 1", home=warm_home, input=LETTER)
+    done = shell(
+        *("scan", "-", "--model", "patterns", "--json", "--fail-on", "COUNT(EMAIL) >= 1"),
+        home=warm_home,
+        input=LETTER,
+    )
     assert done.returncode == ExitCode.MATCHED
     report = json.loads(done.stdout)
     assert report["name"] == "stdin"
@@ -82,12 +102,12 @@ def test_several_paths_and_fail_on_without_a_match(scanned: Scanned, shell: Shel
 def test_failed_objects_with_and_without_strict(warm_home: Path, tmp_path: Path, shell: Shell) -> None:
     (tmp_path / "letter.txt").write_text(LETTER)
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nno more of it")
-    strict = shell("scan", tmp_path, "--strict", "--json", home=warm_home)
+    strict = shell("scan", tmp_path, "--model", "patterns", "--strict", "--json", home=warm_home)
     assert json.loads(strict.stdout)["objects"] == {"total": 2, "succeeded": 1, "skipped": 0, "failed": 1}
     assert strict.returncode == ExitCode.OBJECTS_FAILED
 
     (tmp_path / "letter.txt").unlink()
-    nothing = shell("scan", tmp_path, "--json", home=warm_home)
+    nothing = shell("scan", tmp_path, "--model", "patterns", "--json", home=warm_home)
     assert json.loads(nothing.stdout)["state"] == "failed"
     assert nothing.returncode == ExitCode.FAILED
 
@@ -130,7 +150,12 @@ def test_ctrl_c_keeps_what_was_found(warm_home: Path, tmp_path: Path, shell: She
     for number in range(60):
         (tmp_path / f"{number}.txt").write_text(LETTER * 2_000)
     process = subprocess.Popen(
-        [NERPROC, "scan", str(tmp_path), "--json", "--workers", "1", "--name", "long"],
+        [
+            NERPROC,
+            "scan",
+            str(tmp_path),
+            *("--model", "patterns", "--json", "--workers", "1", "--name", "long"),
+        ],
         env={**clean_environment(warm_home), "NERPROC_PART_OBJECTS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -199,7 +224,7 @@ def test_parquet(scanned: Scanned, shell: Shell, tmp_path: Path) -> None:
 def test_thresholds_allowed_and_denied_texts(warm_home: Path, tmp_path: Path, shell: Shell) -> None:
     (tmp_path / "a.txt").write_text("ann@example.org, bob@example.org, eve@example.net, project Blue Heron\n")
     done = shell(
-        *("scan", str(tmp_path / "a.txt"), "--json", "--allow", "ann@example.org"),
+        *("scan", str(tmp_path / "a.txt"), "--model", "patterns", "--json", "--allow", "ann@example.org"),
         *("--allow-pattern", r".*@example\.net", "--deny", "PROJECT=Blue Heron"),
         *("--threshold", "0.4", "--threshold", "project=0.1"),
         home=warm_home,
@@ -211,7 +236,10 @@ def test_a_bucket(shell: Shell, warm_home: Path, stub: Stub) -> None:
     stub.objects["in/letter.txt"] = LETTER.encode()
     stub.objects["in/invoice.txt"] = INVOICE.encode()
     (warm_home / "nerproc.toml").write_text(f'[s3.lab]\nendpoint_url = "{stub.endpoint}"\n')
-    done = shell("scan", "s3://bucket/in", "--connection", "lab", "--json", "--workers", 1, home=warm_home)
+    done = shell(
+        *("scan", "s3://bucket/in", "--connection", "lab", "--model", "patterns", "--json", "--workers", 1),
+        home=warm_home,
+    )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert (report["name"], report["objects"]["succeeded"]) == ("s3://bucket/in", 2)

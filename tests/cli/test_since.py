@@ -29,7 +29,7 @@ def files(tmp_path: Path) -> Path:
 @pytest.fixture
 def scan(warm_home: Path, shell: Shell, files: Path) -> Scan:
     def call(*options: str) -> dict[str, Any]:
-        done = shell("scan", files, "--json", *options, home=warm_home)
+        done = shell("scan", files, "--model", "patterns", "--json", *options, home=warm_home)
         assert done.returncode == 0, done.stderr
         report: dict[str, Any] = json.loads(done.stdout)
         found = shell("report", "entities", report["id"], "--format", "jsonl", home=warm_home)

@@ -57,9 +57,9 @@ def test_a_home_without_workers(cli: Cli) -> None:
 
 
 def test_the_workers_and_the_status_that_a_head_knows(remote: Cli, scanned: Scanned) -> None:
-    assert remote("submit", scanned.files, "--wait").code == 0
+    assert remote("submit", scanned.files, "--model", "patterns", "--wait").code == 0
     [worker] = remote("workers", "--json").json()
-    assert (worker["alive"], worker["slots"], worker["pools"]) == (True, 1, ["infer", "train"])
+    assert (worker["alive"], worker["slots"], worker["pools"]) == (True, 1, ["infer", "train", "redact"])
     [heading, line] = remote("workers").out.splitlines()
     assert heading.split() == ["HOST", "PID", "STATE", "VERSION", "POOLS", "SLOTS", "BUSY", "TASKS", "SEEN"]
     assert line.split()[:3] == [worker["host"], str(worker["pid"]), "alive"]

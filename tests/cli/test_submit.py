@@ -29,7 +29,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_submit_and_wait(remote: Cli, folder: Path) -> None:
-    answer = remote("submit", folder, "--wait", "--json", "--group", "cards=COUNT(CARD_NUMBER) > 0")
+    answer = remote(
+        *("submit", folder, "--model", "patterns", "--wait", "--json"),
+        *("--group", "cards=COUNT(CARD_NUMBER) > 0"),
+    )
     assert answer.code == 0, answer.err
     report = answer.json()
     assert report["name"] == "letters"
@@ -57,7 +60,7 @@ def test_submit_prints_the_id_and_what_to_do_next(remote: Cli, folder: Path) -> 
     assert len(report) == 36
     assert f"nerproc status {report[:8]}" in answer.err
     watched = remote("status", report, "--watch", "--json")
-    assert watched.json()["state"] == "completed"
+    assert (watched.json()["state"], watched.json()["model"]) == ("completed", "basic")
 
 
 def test_the_same_key_starts_nothing_twice(remote: Cli, folder: Path) -> None:

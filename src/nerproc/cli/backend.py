@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
 from nerproc.client.address import find_head
-from nerproc.client.client import Client, ExportFormat
+from nerproc.client.client import Client
 from nerproc.schema.entity import Entity
 from nerproc.schema.license import License
+from nerproc.schema.name import ExportFormat
+from nerproc.schema.redaction import Redaction
 from nerproc.schema.report import (
     Event,
     Job,
@@ -22,7 +24,9 @@ from nerproc.schema.report import (
     ObjectStatus,
     Report,
 )
+from nerproc.schema.sample import Feedback, FeedbackSample
 from nerproc.schema.service import Activity, Worker
+from nerproc.schema.training import TrainingEvaluation
 from nerproc.settings import Settings
 
 
@@ -38,10 +42,18 @@ class Backend(Protocol):
         *,
         label: Sequence[str] | None = None,
         object: Sequence[str] | None = None,  # noqa: A002
+        min_score: float | None = None,
     ) -> Iterator[Entity]: ...
     def objects(self, report: UUID, *, status: ObjectStatus | None = None) -> Iterator[ObjectResult]: ...  # noqa: D102
     def search(self, report: UUID, query: str) -> Iterator[ObjectMatch]: ...  # noqa: D102
-    def export(self, report: UUID, format: ExportFormat = "jsonl") -> Iterator[bytes]: ...  # noqa: A002, D102
+    def export(  # noqa: D102
+        self,
+        report: UUID,
+        format: ExportFormat = "jsonl",  # noqa: A002
+        *,
+        label: Sequence[str] | None = None,
+        reveal: bool = False,
+    ) -> Iterator[bytes]: ...
     def stop(self, report: UUID) -> None: ...  # noqa: D102
     def pause(self, report: UUID) -> None: ...  # noqa: D102
     def resume(self, report: UUID) -> None: ...  # noqa: D102
@@ -54,6 +66,12 @@ class Backend(Protocol):
     def model(self, name: str) -> ModelCard: ...  # noqa: D102
     def import_model(self, folder: Path, name: str | None = None) -> ModelCard: ...  # noqa: D102
     def delete_model(self, name: str) -> None: ...  # noqa: D102
+    def add_feedback(self, model: str, samples: Iterable[FeedbackSample]) -> list[UUID]: ...  # noqa: D102
+    def feedback(self, model: str) -> Iterator[Feedback]: ...  # noqa: D102
+    def delete_feedback(self, model: str, feedback: UUID) -> None: ...  # noqa: D102
+    def evaluation(self, model: str) -> TrainingEvaluation: ...  # noqa: D102
+    def redaction(self, redaction: UUID) -> Redaction: ...  # noqa: D102
+    def redactions(self, report: UUID) -> Iterator[Redaction]: ...  # noqa: D102
     def license(self) -> License: ...  # noqa: D102
 
 

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nerproc.cli import command
+from nerproc.cli import command, samples
 from nerproc.cli.output import Column, data, paint, printable, show, show_one
-from nerproc.cli.summary import size
+from nerproc.schema.words import size
 
 if TYPE_CHECKING:
-    from nerproc.model.registry import Model
     from nerproc.schema.entity import Entity
     from nerproc.schema.evaluation import Evaluation, Mistake, Rate
-    from nerproc.train.label import Relabel
-    from nerproc.train.sample import Sample
 
 MOST_CONFUSIONS = 12  # that people are shown
 
 
 def evaluate_model(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Name of the model.")],
-    files: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE", help="Files of samples, or folders of brat; - is standard input."),
-    ],
+    files: samples.Files,
     *,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="LABEL=LABEL",
-            help="Read a label of the samples as one of the model; * stands for anything, =O leaves it out.",
-        ),
-    ] = None,
+    mapping: samples.Mapping = None,
     labels: Annotated[
         list[str] | None,
         typer.Option("--label", metavar="LABEL", help="Score this label. Default: all of the samples."),
@@ -53,13 +38,10 @@ def evaluate_model(
     A span counts as found if start, end and label are right. Samples are JSON lines, CoNLL, brat, exports of
     Label Studio or doccano.
     """
-    from nerproc.cli.request import pair
     from nerproc.train.evaluate import evaluate
-    from nerproc.train.label import Relabel
 
-    relabel = Relabel(dict(pair("--map", text) for text in mapping or []))
-    samples = _samples(files, relabel)
-    evaluation = evaluate(_finder(model), samples, model=model, labels=labels, worst=mistakes)
+    read = samples.read_files(files, mapping)
+    evaluation = evaluate(_finder(model), read, model=model, labels=labels, worst=mistakes)
     if as_json:
         show_one(evaluation)
     else:
@@ -68,33 +50,11 @@ def evaluate_model(
 
 def _finder(name: str) -> Callable[[str], list[Entity]]:
     """What finds entities as the model does, which is built in, a plugin's, or imported into this home."""
+    from nerproc.cli.home import open_model
     from nerproc.model.detect import entities
-    from nerproc.model.registry import find
     from nerproc.model.scanner import build
 
-    model = find(name) or _imported(name)
-    return partial(entities, build(model=model))
-
-
-def _imported(name: str) -> Model:
-    from nerproc.cli.home import Home
-    from nerproc.node import open_model_cache
-    from nerproc.settings import Settings
-
-    settings = Settings.load()
-    with Home(settings) as home:
-        card = home.model(name)
-        return open_model_cache(settings, home.node.storage).open(str(card.id), card.name)
-
-
-def _samples(files: list[str], relabel: Relabel) -> Iterator[Sample]:
-    from nerproc.train.read import read, read_stream
-
-    for file in files:
-        if file == "-":
-            yield from read_stream(sys.stdin.buffer, "standard input", relabel)
-        else:
-            yield from read([Path(file)], relabel)
+    return partial(entities, build(model=open_model(name)))
 
 
 def _show(evaluation: Evaluation) -> None:

@@ -12,7 +12,7 @@ from nerproc.errors import ExitCode, UsageError
 
 MEANINGS = {
     ExitCode.OK: "It worked.",
-    ExitCode.FAILED: "The job failed or was stopped, or there was an unexpected error.",
+    ExitCode.FAILED: "The job failed or was stopped, samples are too few, or there was an unexpected error.",
     ExitCode.USAGE: "The command line, a setting, a query or an expression is wrong.",
     ExitCode.OBJECTS_FAILED: "It finished, but some objects failed (only with --strict).",
     ExitCode.REFUSED: "A licence, a token or a path was refused.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +11,12 @@ from typing import Self, TypeVar
 from uuid import UUID
 
 from nerproc.access.tokens import Tokens
-from nerproc.client.client import ExportFormat
+from nerproc.model.registry import Model
 from nerproc.node import Node
 from nerproc.schema.entity import Entity
 from nerproc.schema.license import License
+from nerproc.schema.name import ExportFormat
+from nerproc.schema.redaction import Redaction
 from nerproc.schema.report import (
     Event,
     Job,
@@ -25,7 +27,9 @@ from nerproc.schema.report import (
     ObjectStatus,
     Report,
 )
+from nerproc.schema.sample import Feedback, FeedbackSample
 from nerproc.schema.service import Activity, Worker
+from nerproc.schema.training import TrainingEvaluation
 from nerproc.settings import Settings
 
 PAGE = 1_000  # items
@@ -82,11 +86,17 @@ class Home:
         *,
         label: Sequence[str] | None = None,
         object: Sequence[str] | None = None,  # noqa: A002 - the name of the field
+        min_score: float | None = None,
     ) -> Iterator[Entity]:
-        """Every entity in order, or those of some labels or objects."""
+        """Every entity in order, or those of some labels or objects, or of at least a score."""
         return _pages(
             lambda cursor: self.node.reports.entities(
-                report, cursor=cursor, limit=PAGE, objects=object or (), labels=label or ()
+                report,
+                cursor=cursor,
+                limit=PAGE,
+                objects=object or (),
+                labels=label or (),
+                min_score=min_score or 0,
             )
         )
 
@@ -103,9 +113,16 @@ class Home:
         """Every object that matches a query."""
         return _pages(lambda cursor: self.node.reports.search(report, query, cursor=cursor, limit=PAGE))
 
-    def export(self, report: UUID, format: ExportFormat = "jsonl") -> Iterator[bytes]:  # noqa: A002
-        """Every entity as one file, piece by piece."""
-        return self.node.reports.export(report, format)
+    def export(
+        self,
+        report: UUID,
+        format: ExportFormat = "jsonl",  # noqa: A002 - the usual name
+        *,
+        label: Sequence[str] | None = None,
+        reveal: bool = False,
+    ) -> Iterator[bytes]:
+        """A report as one file, piece by piece."""
+        return self.node.reports.export(report, format, labels=label or (), reveal=reveal)
 
     def stop(self, report: UUID) -> None:
         """Stop a report; what it found stays."""
@@ -159,12 +176,56 @@ class Home:
         return self.node.models.import_folder(folder, name)
 
     def delete_model(self, name: str) -> None:
-        """Delete an imported model."""
+        """Delete an imported or trained model."""
         self.node.models.delete(name)
+
+    def add_feedback(self, model: str, samples: Iterable[FeedbackSample]) -> list[UUID]:
+        """Keep samples as feedback on a model; their ids, in order."""
+        from nerproc.train.feedback import add_feedback
+
+        return add_feedback(self.node.feedback, self.node.models.card(model), list(samples))
+
+    def feedback(self, model: str) -> Iterator[Feedback]:
+        """The feedback on a model, oldest first."""
+        return self.node.feedback.all(self.node.models.card(model))
+
+    def delete_feedback(self, model: str, feedback: UUID) -> None:
+        """Delete feedback on a model; nothing there is no error."""
+        self.node.feedback.delete(self.node.models.card(model), feedback)
+
+    def evaluation(self, model: str) -> TrainingEvaluation:
+        """How good a model is that was trained, and its base before it."""
+        return self.node.trainings.evaluation(model)
+
+    def redaction(self, redaction: UUID) -> Redaction:
+        """A redaction, and what became of it so far."""
+        return self.node.redactions.get(redaction)
+
+    def redactions(self, report: UUID) -> Iterator[Redaction]:
+        """The redactions of a report, newest first."""
+        return iter(self.node.redactions.of(report))
 
     def license(self) -> License:
         """The licence of the home, and how much of it is used."""
         return self.node.jobs.quota.view()
+
+
+def open_model(name: str) -> Model:
+    """The model of that name, which is built in, a plugin's, or imported into this home.
+
+    Raises:
+        NotFound: there is none.
+    """
+    from nerproc.model.registry import find
+    from nerproc.node import open_model_cache
+
+    model = find(name)
+    if model is not None:
+        return model
+    settings = Settings.load()
+    with Home(settings) as home:
+        card = home.model(name)
+        return open_model_cache(settings, home.node.storage).open(str(card.id), card.name)
 
 
 def _pages(page: Callable[[str | None], tuple[Sequence[T], str | None]]) -> Iterator[T]:

@@ -53,16 +53,32 @@ def status(
         if events:
             _list_events(backend, report, limit=limit, form=chosen)
             return ExitCode.OK
-        show_report_of(backend, report, as_json=chosen == "json")
+        show_job(backend, report, as_json=chosen == "json")
         if chosen != "json":
             _show_activity_of(backend, report)
     return ExitCode.OK
 
 
-def list_jobs(backend: Backend, *, state: State, limit: int | None, form: str) -> None:
-    """Print jobs, newest first."""
+def list_jobs(backend: Backend, *, state: State, limit: int | None, form: str, kind: str | None = None) -> None:
+    """Print jobs, newest first; of one kind if given."""
     empty = "There are no jobs yet. nerproc scan PATH makes one."
-    show(backend.jobs(state=state), _columns(), form, limit=limit, empty=empty)
+    jobs = (job for job in backend.jobs(state=state) if kind in (None, job.kind))
+    show(jobs, _columns(), form, limit=limit, empty=empty)
+
+
+def show_job(backend: Backend, ident: UUID, *, as_json: bool) -> None:
+    """Print what a job is and made: a report, copies, or a training."""
+    job = backend.job(ident)
+    if job.kind == "inference":
+        show_report_of(backend, ident, as_json=as_json)
+    elif job.kind == "redaction":
+        _show_redaction_of(backend, ident, as_json=as_json)
+    elif as_json:
+        show_one(job)
+    else:
+        from nerproc.cli.training import show_training
+
+        show_training(job)
 
 
 def show_report_of(backend: Backend, report: UUID, *, as_json: bool) -> None:
@@ -74,6 +90,16 @@ def show_report_of(backend: Backend, report: UUID, *, as_json: bool) -> None:
     from nerproc.cli.summary import show_report
 
     show_report(found)
+
+
+def _show_redaction_of(backend: Backend, redaction: UUID, *, as_json: bool) -> None:
+    found = backend.redaction(redaction)
+    if as_json:
+        show_one(found)
+        return
+    from nerproc.cli.redaction import show_redaction
+
+    show_redaction(found)
 
 
 def _show_activity_of(backend: Backend, job: UUID) -> None:
@@ -90,7 +116,7 @@ def _list_events(backend: Backend, job: UUID, *, limit: int | None, form: str) -
 
 def _watch(backend: Backend, report: UUID, *, silent: bool) -> None:
     from nerproc.cli.progress import Progress
-    from nerproc.client.client import ENDED
+    from nerproc.client.training import ENDED
 
     with Progress(silent=silent) as progress:
         while (job := backend.job(report)).state not in ENDED:
@@ -99,11 +125,13 @@ def _watch(backend: Backend, report: UUID, *, silent: bool) -> None:
 
 
 def _columns() -> list[Column]:
-    from nerproc.cli.summary import ago, size, state_of
+    from nerproc.cli.summary import ago, state_of
+    from nerproc.schema.words import size
 
     return [
         Column("id", lambda job: str(job.id), show=lambda ident: ident[:8]),
         Column("state", lambda job: state_of(job.state, paused=job.paused)),
+        Column("kind", lambda job: job.kind),
         Column("name", lambda job: job.name, wide=True),
         Column("objects", lambda job: job.objects.total, show="{:,}".format, right=True),
         Column("failed", lambda job: job.objects.failed, show="{:,}".format, right=True),

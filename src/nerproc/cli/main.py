@@ -15,7 +15,9 @@ from nerproc.cli import (
     job,
     license,
     model,
+    redact,
     report,
+    restore,
     scan,
     serve,
     submit,
@@ -28,7 +30,7 @@ from nerproc.errors import ExitCode, NerprocError
 
 app = command.group("Find named entities and personal data in text, on one machine or many.")
 COMMANDS: tuple[Callable[..., object], ...] = (
-    *(scan.scan, serve.serve, serve.worker, workers.workers, submit.submit),
+    *(scan.scan, redact.redact, restore.restore, serve.serve, serve.worker, workers.workers, submit.submit),
     *(job.status, job.stop, job.pause, job.resume, job.retry, doctor.doctor),
 )
 for call in COMMANDS:

@@ -1,4 +1,4 @@
-"""`nerproc model`: the models there are; import and delete."""
+"""`nerproc model`: the models there are; import and delete. The other commands have files of their own."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
-from nerproc.cli import command
+from nerproc.cli import command, feedback
 from nerproc.cli.evaluate import evaluate_model
 from nerproc.cli.output import Column, data, paint, show, show_one, words
 from nerproc.cli.synthesize import synthesize_samples
+from nerproc.cli.train import train_model
 
-app = command.group("See which models there are, and what they find; import, delete and measure models.")
+app = command.group("See which models there are, and what they find; train, measure, import and delete models.")
 app.command(name="evaluate")(evaluate_model)
+app.command(name="train")(train_model)
 app.command(name="synthesize")(synthesize_samples)
+app.add_typer(feedback.app, name="feedback")
 
 _COLUMNS = [
     Column("name", lambda card: card.name),
@@ -37,11 +40,14 @@ def list_models(form: command.Form = "table", as_json: command.Json = False) -> 
 
 @app.command(name="show")
 def show_model(name: Name, as_json: command.Json = False) -> None:
-    """Show a model and its labels."""
+    """Show a model: its labels, and what it was made from; of a trained one, how good it is."""
     from nerproc.cli.backend import open_backend
 
+    evaluation = None
     with open_backend() as backend:
         card = backend.model(name)
+        if card.origin == "trained" and not as_json:
+            evaluation = backend.evaluation(name)
     if as_json:
         show_one(card)
         return
@@ -52,6 +58,10 @@ def show_model(name: Name, as_json: command.Json = False) -> None:
     data("")
     for label in card.labels:
         data(f"  {label}")
+    if evaluation is not None:
+        from nerproc.cli.training import show_evaluation
+
+        show_evaluation(evaluation)
 
 
 @app.command(name="import")
@@ -78,7 +88,7 @@ def import_model(
 
 @app.command(name="delete")
 def delete_model(name: Name) -> None:
-    """Delete an imported model; not while reports run on it."""
+    """Delete an imported or trained model and the feedback on it; not while jobs run on it."""
     from nerproc.cli.backend import open_backend
 
     with open_backend() as backend:

@@ -8,10 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from nerproc.cli.output import words
-from nerproc.cli.summary import duration, size, state_of
+from nerproc.cli.summary import state_of
+from nerproc.schema.words import duration, size
 
 if TYPE_CHECKING:
-    from nerproc.schema.report import Job
+    from nerproc.schema.report import Job, TrainingProgress
 
 LINE_SECONDS = 10.0  # between two lines where there is no terminal
 
@@ -56,11 +57,12 @@ class Progress:
     def update(self, job: Job) -> None:
         """Show how far it is."""
         if self._live is not None:
+            done, whole = _share(job)
             self._live.update(
                 self._bar,
                 description=state_of(job.state, paused=job.paused),
-                total=job.total_bytes or None,
-                completed=job.bytes,
+                total=whole,
+                completed=done,
                 words=how_far(job),
             )
         elif not self._silent and time.monotonic() > self._next_line:
@@ -69,16 +71,40 @@ class Progress:
 
 
 def how_far(job: Job) -> str:
-    """Objects, speed, entities and the time left, as far as they are known."""
+    """What is done, how fast, and the time left, as far as they are known."""
+    if job.kind == "training":
+        return _epochs(job.progress)
     counts = job.objects
     done = counts.succeeded + counts.skipped + counts.failed
     parts = [f"{done:,}/{counts.total:,} objects"]
+    if job.kind == "redaction":
+        return ", ".join([*parts, f"{job.entities:,} entities replaced"])
     seconds = _seconds(job)
     if seconds and job.bytes:
         speed = job.bytes / seconds
         left = (job.total_bytes - job.bytes) / speed
         parts += [f"{size(speed)}/s", f"{job.entities:,} entities"]
         parts += [f"{duration(left)} left"] if left >= 1 else []
+    return ", ".join(parts)
+
+
+def _share(job: Job) -> tuple[float, float | None]:
+    """What is done, and of how much, if that is known."""
+    if job.progress is not None:
+        return job.progress.epoch - 1 + job.progress.step / job.progress.steps, job.progress.epochs
+    if job.kind == "redaction":  # how many bytes there are in all is not known of every report
+        counts = job.objects
+        return counts.succeeded + counts.skipped + counts.failed, counts.total or None
+    return job.bytes, job.total_bytes or None
+
+
+def _epochs(progress: TrainingProgress | None) -> str:
+    if progress is None:
+        return "not begun"
+    parts = [f"epoch {progress.epoch}/{progress.epochs}", f"step {progress.step}/{progress.steps}"]
+    parts += [f"loss {progress.loss:.4f}"]
+    parts += [f"F1 {progress.f1:.3f}"] if progress.f1 is not None else []
+    parts += [f"{duration(progress.seconds_left)} left"] if progress.seconds_left >= 1 else []
     return ", ".join(parts)
 
 

@@ -15,6 +15,7 @@ from nerproc.cli.job import State, list_jobs, show_report_of
 from nerproc.cli.output import Column, data_bytes, show, words, write_file
 from nerproc.cli.request import Labels
 from nerproc.errors import UsageError
+from nerproc.schema.name import ExportFormat
 
 if TYPE_CHECKING:
     from nerproc.schema.entity import Entity
@@ -29,6 +30,11 @@ ObjectNames = Annotated[
     list[str] | None, typer.Option("--object", metavar="NAME", help="Only in this object. May be repeated.")
 ]
 
+MinScore = Annotated[
+    float | None,
+    typer.Option("--min-score", metavar="N", min=0, max=1, help="Only those of at least this score."),
+]
+
 
 @app.command(name="list")
 def list_reports(
@@ -41,7 +47,9 @@ def list_reports(
     from nerproc.cli.backend import open_backend
 
     with open_backend() as backend:
-        list_jobs(backend, state=state, limit=limit, form=command.chosen(form, as_json=as_json))
+        list_jobs(
+            backend, state=state, limit=limit, form=command.chosen(form, as_json=as_json), kind="inference"
+        )
 
 
 @app.command(name="show")
@@ -59,6 +67,7 @@ def entities(
     *,
     label: Labels = None,
     objects: ObjectNames = None,
+    min_score: MinScore = None,
     limit: command.Limit = None,
     form: command.Form = "table",
     as_json: command.Json = False,
@@ -69,7 +78,7 @@ def entities(
     with open_backend() as backend:
         report = command.resolve(backend, ident)
         labels = [name.upper() for name in label] if label else None
-        found = backend.entities(report, label=labels, object=objects)
+        found = backend.entities(report, label=labels, object=objects, min_score=min_score)
         chosen = command.chosen(form, as_json=as_json)
         show(found, _ENTITY, chosen, limit=limit, empty="No entities.")
 
@@ -111,23 +120,30 @@ def search(
 @app.command()
 def export(
     ident: command.Id,
+    *,
     form: Annotated[
-        Literal["jsonl", "csv", "parquet"] | None,
+        ExportFormat | None,
         typer.Option("--format", help="Format of the file. Default: what its name says, else jsonl."),
     ] = None,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is standard output.")
     ] = "-",
+    label: Labels = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Let sarif and html have the texts too; other formats always do.")
+    ] = False,
 ) -> None:
-    """Write all entities to a file."""
+    """Write what was found to a file."""
     from nerproc.cli.backend import open_backend
     from nerproc.report.export import format_of
 
     if output == "-" and form == "parquet" and sys.stdout.isatty():
         raise UsageError("Parquet is not for terminals.", hint="Name a file: -o found.parquet")
     chosen = form or ("jsonl" if output == "-" else format_of(output))
+    labels = [name.upper() for name in label] if label else None
     with open_backend() as backend:
-        pieces = backend.export(command.resolve(backend, ident), chosen)
+        report = command.resolve(backend, ident)
+        pieces = backend.export(report, chosen, label=labels, reveal=reveal)
         if output == "-":
             data_bytes(pieces)
             return
@@ -187,7 +203,7 @@ _MATCH = [Column("object", lambda match: match.object, wide=True), _COUNTS]
 
 
 def _object_columns() -> list[Column]:
-    from nerproc.cli.summary import size
+    from nerproc.schema.words import size
 
     return [
         Column("object", lambda found: found.object, wide=True),

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from nerproc.errors import ExitCode, UsageError
+from nerproc.schema.name import BASIC
 
 Command = Callable[..., ExitCode]
 
@@ -102,7 +103,7 @@ def starts_report(command: Command) -> Command:
 def _fields(
     *,
     name: Name = None,
-    model: Model = "patterns",
+    model: Model = BASIC,
     label: Labels = None,
     custom_tag: CustomTags = None,
     group: Groups = None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nerproc.cli import command
+from nerproc.cli.operators import Chosen, KeyFile
 from nerproc.cli.output import check_writable, paint, show_one, words, write_file
 from nerproc.cli.request import starts_report
 from nerproc.cli.submit import verdict
@@ -33,11 +34,15 @@ Paths = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="Write all entities to a .jsonl, .csv or .parquet file."
+        "--output", "-o", metavar="FILE", help="Write a .jsonl, .csv, .parquet, .sarif or .html file."
     ),
 ]
 FailOn = Annotated[
     str | None, typer.Option("--fail-on", metavar="QUERY", help="Exit with 9 if any object matches.")
+]
+Redact = Annotated[
+    bool,
+    typer.Option("--redact", help="Write the text of - or of one file with what is found replaced; no report."),
 ]
 
 
@@ -52,8 +57,18 @@ def scan(
     strict: command.Strict = False,
     workers: command.Workers = None,
     as_json: command.Json = False,
+    redact: Redact = False,
+    operator: Chosen = None,
+    key_file: KeyFile = None,
 ) -> ExitCode:
     """Find entities in files or in a bucket, on this machine; the report stays."""
+    if redact:
+        from nerproc.cli import pipe
+
+        unfit = {"--output": output, "--fail-on": fail_on, "--strict": strict, "--json": as_json}
+        return pipe.redact(_one(paths, connection, unfit), what, operator, key_file)
+    if operator or key_file:
+        raise UsageError("--operator and --key-file go with --redact.")
     files = _check(paths, connection)
     if output is not None:
         check_writable(output)
@@ -81,6 +96,17 @@ def scan(
                 words(f"Stopped. Report {report_id} keeps what was found until then.")
                 return ExitCode.INTERRUPTED
             return _verdict(node, report, fail_on=fail_on, strict=strict)
+
+
+def _one(paths: list[str], connection: str | None, unfit: dict[str, Any]) -> str:
+    """The one file that --redact takes, which writes no report."""
+    for option, given in unfit.items():
+        if given:
+            raise UsageError(f"--redact makes no report, so it does not go with {option}.")
+    files = _check(paths, connection)
+    if isinstance(files, str) or len(paths) > 1:
+        raise UsageError("--redact takes one file, or - for standard input.")
+    return paths[0]
 
 
 def _check(paths: list[str], connection: str | None) -> list[str] | str | None:

@@ -42,7 +42,28 @@ Concurrency = Annotated[
 ]
 Pools = Annotated[
     str | None,
-    typer.Option("--pool", metavar="POOL[,POOL]", help="Take only such work: infer, train. Default: both."),
+    typer.Option(
+        "--pool", metavar="POOL[,POOL]", help="Take only such work: infer, train, redact. Default: all."
+    ),
+]
+MetricsHost = Annotated[
+    str | None,
+    typer.Option(
+        "--metrics-host", metavar="ADDRESS", help="Address to bind for that. [NERPROC_METRICS_HOST, 127.0.0.1]"
+    ),
+]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(
+        "--metrics-port",
+        metavar="PORT",
+        min=0,
+        max=65_535,
+        help="Port for /metrics and /health; 0 takes a free one. [NERPROC_METRICS_PORT, none]",
+    ),
+]
+InsecureMetrics = Annotated[
+    bool, typer.Option("--insecure", help="Ask nobody for a token there, on whatever address.")
 ]
 
 
@@ -63,7 +84,14 @@ def serve(
     run(settings, workers=cores() if workers is None else workers, insecure=insecure)
 
 
-def worker(pool: Pools = None, concurrency: Concurrency = None) -> None:
+def worker(
+    pool: Pools = None,
+    concurrency: Concurrency = None,
+    metrics_host: MetricsHost = None,
+    metrics_port: MetricsPort = None,
+    *,
+    insecure: InsecureMetrics = False,
+) -> None:
     """Run workers that take work from the head's database."""
     from nerproc.job.jobs import POOLS
     from nerproc.settings import Settings
@@ -72,4 +100,5 @@ def worker(pool: Pools = None, concurrency: Concurrency = None) -> None:
     pools = list(dict.fromkeys(pool.split(","))) if pool is not None else POOLS
     if unknown := sorted(set(pools) - set(POOLS)):
         raise UsageError(f"There is no pool {unknown[0]!r}.", hint=f"Pools: {', '.join(POOLS)}.")
-    work(Settings.load(), pools=pools, concurrency=concurrency or cores())
+    settings = Settings.load(metrics_host=metrics_host, metrics_port=metrics_port)
+    work(settings, pools=pools, concurrency=concurrency or cores(), insecure=insecure)

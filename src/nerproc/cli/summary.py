@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nerproc.cli.output import data, paint, printable, terminal_width
 from nerproc.cli.table import Cell, layout
+from nerproc.schema import words
+from nerproc.schema.words import duration, size
 
 if TYPE_CHECKING:
-    from nerproc.schema.report import Report
+    from nerproc.schema.report import ObjectError, Report
 
 MOST_ERRORS = 5
 BAR = 24  # columns of the longest bar
@@ -29,34 +31,11 @@ def show_report(report: Report) -> None:
         data(line)
 
 
-def size(count: float) -> str:
-    """Bytes in decimal units."""
-    for unit in ("B", "kB", "MB", "GB", "TB", "PB"):
-        if count < 999.5 or unit == "PB":
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.3g} {unit}"
-        count /= 1000
-    raise AssertionError
-
-
-def duration(seconds: float) -> str:
-    """Seconds, with minutes and hours where there are any."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
-
-
 def ago(moment: str) -> str:
     """How long ago a moment (ISO 8601) was; its date if that is more than a week."""
-    from datetime import UTC, datetime
+    from datetime import datetime
 
-    then = datetime.fromisoformat(moment)
-    seconds = (datetime.now(UTC) - then).total_seconds()
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds // length:.0f} {unit} ago" if seconds < 7 * 86_400 else f"{then:%Y-%m-%d}"
-    return "just now"
+    return words.ago(datetime.fromisoformat(moment))
 
 
 def state_of(state: str, *, paused: bool) -> str:
@@ -74,13 +53,15 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _figures(report)
     if report.label_counts:
         yield ""
-        yield from _labels(report.label_counts)
+        yield from labels(report.label_counts)
     if report.groups:
         yield ""
         yield from _groups(report)
     if report.errors:
         yield ""
-        yield from _errors(report)
+        yield from not_done(
+            report.errors, "not scanned, or not wholly", f"nerproc report objects {str(report.id)[:8]}"
+        )
 
 
 def _figures(report: Report) -> Iterator[str]:
@@ -98,7 +79,8 @@ def _figures(report: Report) -> Iterator[str]:
     yield f"entities  {report.entities:,}"
 
 
-def _labels(counts: dict[str, int]) -> Iterator[str]:
+def labels(counts: dict[str, int]) -> Iterator[str]:
+    """Labels with their counts, as bars, the most frequent first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     most = ordered[0][1]
     rows = [[Cell(label), Cell(f"{count:,}", right=True)] for label, count in ordered]
@@ -124,17 +106,18 @@ def _groups(report: Report) -> Iterator[str]:
     yield from (f"  {line}" for line in lines)
 
 
-def _errors(report: Report) -> Iterator[str]:
-    first = report.errors[:MOST_ERRORS]
+def not_done(errors: Sequence[ObjectError], heading: str, more: str | None) -> Iterator[str]:
+    """The first of the objects that have a reason; `more` is the command that shows the others."""
+    first = errors[:MOST_ERRORS]
     rows = [
         [Cell(ENDS[error.status]), Cell(printable(error.object)), Cell(printable(error.reason))]
         for error in first
     ]
     width = terminal_width()
-    yield paint("  not scanned, or not wholly", "dim")
+    yield paint(f"  {heading}", "dim")
     for line in layout(rows, width=width and width - 2, wide=(1, 2)):
         yield f"  {line}"
-    if len(report.errors) > len(first):
-        more = len(report.errors) - len(first)
-        least = "at least " if len(report.errors) == 1_000 else ""
-        yield paint(f"  … and {least}{more:,} more: nerproc report objects {str(report.id)[:8]}", "dim")
+    if len(errors) > len(first):
+        least = "at least " if len(errors) == 1_000 else ""
+        where = more or "--json shows them"
+        yield paint(f"  … and {least}{len(errors) - len(first):,} more: {where}", "dim")

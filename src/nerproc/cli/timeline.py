@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nerproc.cli.output import Column, data, paint, printable, terminal_width
-from nerproc.cli.summary import duration
 from nerproc.cli.table import Cell, layout
+from nerproc.schema.words import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

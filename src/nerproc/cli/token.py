@@ -25,7 +25,7 @@ Scopes = Annotated[
     typer.Option(
         "--scope",
         metavar="SCOPE",
-        help="reports:read, reports:write, models:read, models:write or admin. May be repeated.",
+        help="reports:read, reports:reveal, reports:write, models:read, models:write or admin; repeatable.",
     ),
 ]
 Expires = Annotated[

@@ -1,4 +1,4 @@
-"""Works one report to its end in this process, shows how far it is, and lets Ctrl-C stop it."""
+"""Works one job to its end in this process, shows how far it is, and lets Ctrl-C stop it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOOK_SECONDS = 0.2  # between two looks at the job
 
 
 def work(supervisor: Supervisor, node: Node, report: UUID, *, silent: bool) -> bool:
-    """Work until the report has ended; whether Ctrl-C (or SIGTERM) stopped it.
+    """Work until the job has ended; whether Ctrl-C (or SIGTERM) stopped it.
 
     The first Ctrl-C lets the objects in hand finish, the second ends at once; what is committed stays.
     """
@@ -45,7 +45,7 @@ def work(supervisor: Supervisor, node: Node, report: UUID, *, silent: bool) -> b
 
 def _stopping(supervisor: Supervisor) -> None:
     if supervisor.drain_ends is None:
-        words("Stopping after the objects in hand; Ctrl-C again stops now.")
+        words("Stopping after what is in hand; Ctrl-C again stops now.")
     supervisor.drain()
 
 

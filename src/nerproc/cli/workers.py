@@ -40,7 +40,9 @@ def _columns() -> list[Column]:
 def _state(worker: Worker) -> str:
     if not worker.alive:
         return "lost"
-    return "draining" if worker.draining else "alive"
+    if worker.draining:
+        return "draining"
+    return "drained" if worker.resting else "alive"
 
 
 def _tasks(worker: Worker) -> str:
