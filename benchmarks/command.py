@@ -58,7 +58,7 @@ def _run(command: list[str], home: Path, environment: dict[str, str]) -> Run:
 def _watch(process: subprocess.Popen[str], peaks: dict[int, int]) -> None:
     while process.poll() is None:
         for pid in _family(process.pid):
-            peaks[pid] = max(peaks.get(pid, 0), _peak_resident(pid))
+            peaks[pid] = max(peaks.get(pid, 0), peak_resident(pid))
         time.sleep(SAMPLE_SECONDS)
 
 
@@ -73,7 +73,7 @@ def _family(pid: int) -> list[int]:
     return [pid, *(member for child in children for member in _family(child))]
 
 
-def _peak_resident(pid: int) -> int:
+def peak_resident(pid: int) -> int:
     """VmHWM, the most resident memory so far, in bytes; 0 when the process is gone."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()

@@ -132,7 +132,9 @@ def small_beside_large(node: Node, files: Path) -> tuple[float, float]:
 
 
 def submit(node: Node, path: Path) -> UUID:
-    return node.reports.create(ReportRequest(source=LocalSource(paths=[str(path)])), roots=[path])
+    return node.reports.create(
+        ReportRequest(source=LocalSource(paths=[str(path)]), model="patterns"), roots=[path]
+    )
 
 
 def draw(rates: dict[int, float]) -> None:

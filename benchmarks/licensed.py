@@ -29,7 +29,9 @@ def main() -> None:
         closing(Supervisor(settings, options.workers)) as supervisor,
         Node.open(settings, license=FreeLicense(limit_bytes=None)) as node,
     ):
-        report = node.reports.create(ReportRequest(source=LocalSource(paths=[str(path)])), roots=[path])
+        report = node.reports.create(
+            ReportRequest(source=LocalSource(paths=[str(path)]), model="patterns"), roots=[path]
+        )
         supervisor.run(node, job=report, done=lambda: node.jobs.get(report).state.ended)
         print(node.reports.get(report).model_dump_json())
 

@@ -148,7 +148,7 @@ def _timed(node: Node, file: Path) -> float:
 
 
 def _submit(node: Node, path: Path) -> UUID:
-    request = ReportRequest(source=LocalSource(paths=[str(path)]))
+    request = ReportRequest(source=LocalSource(paths=[str(path)]), model="patterns")
     return node.reports.create(request, roots=[path])
 
 

@@ -69,7 +69,7 @@ def _requests(connection: S3Connection) -> int:
 def _scan(home: Path, connection: S3Connection) -> float:
     """Seconds of a scan with one worker in a new home, as the report counts them."""
     environment = {"NERPROC_S3_ENDPOINT_URL": connection.endpoint}
-    report = nerproc("scan", URL, "--workers", "1", home=home, **environment).report
+    report = nerproc("scan", URL, "--model", "patterns", "--workers", "1", home=home, **environment).report
     if report["state"] != "completed" or report["objects"]["failed"]:
         raise SystemExit(f"the scan ended as {report['state']}: {report['failure']}")
     return float(report["seconds"])
@@ -128,7 +128,7 @@ def _shard(home: Path, connection: S3Connection, keys: int) -> dict[str, object]
         return row is not None and row["open"] == 0
 
     with Node.open(settings) as node:
-        job = node.reports.create(ReportRequest(source=S3Source(url=URL)), roots=[])
+        job = node.reports.create(ReportRequest(source=S3Source(url=URL), model="patterns"), roots=[])
         supervisor = Supervisor(settings, 1)
         began = time.perf_counter()
         supervisor.run(node, job=job, done=planned)
