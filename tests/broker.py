@@ -143,9 +143,13 @@ def url_at(port: int) -> str:
 
 
 def free_port() -> int:
-    """A port that is free and stays so: it is below those that the kernel gives to clients."""
+    """A port that is free and stays so: it is below those that the kernel gives to clients.
+
+    Each process of pytest-xdist (gw0, gw1, …) has ports of its own, so that none is taken between look and use.
+    """
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = random.randrange(20_000, 32_000) // 16 * 16 + process % 16
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
 

@@ -1,4 +1,7 @@
-"""For every test: a home of its own, and an empty database of its own on a server shared by the session."""
+"""For every test: a home of its own, and an empty database of its own on a server shared by the session.
+
+`make test` runs several processes (pytest-xdist), each of which is a session of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 from benchmarks.s3_stub import Stub, serving
 from tests.broker import Broker, running_broker
@@ -18,6 +23,43 @@ from nerproc.settings import S3Connection
 
 # What a shell runs in the background ignores Ctrl-C, and so would the commands that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# What is tried is whether it is right, not whether another process lets it run.
+hypothesis.settings.register_profile(
+    "right", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("right")
+
+LONGEST = ("test_readme.py", "worker/", "cli/")  # they are begun first, so that no process waits for another
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first."""
+    rank = {place: number for number, place in enumerate(LONGEST)}
+
+    def key(item: pytest.Item) -> int:
+        place = _place(item.nodeid)
+        return next((rank[start] for start in LONGEST if place.startswith(start)), len(LONGEST))
+
+    items.sort(key=key)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep what is in a file in one process, as it shares fixtures, and in order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _place(nodeid)
+
+    return ByFile(config, log)
+
+
+def _place(nodeid: str) -> str:
+    """The file of a test, seen from this folder."""
+    return nodeid.partition("::")[0].removeprefix("tests/")
 
 
 @pytest.fixture

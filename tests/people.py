@@ -6,7 +6,7 @@ import random
 import re
 from pathlib import Path
 
-from nerproc.detection.tagger.folder import Calibration
+from nerproc.detection.network.calibration import Calibration
 from nerproc.train.export import export
 from nerproc.train.extra import torch
 from nerproc.train.fit import Fitted, Options, fit

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.homes import furnish
+
 START_SECONDS = 60.0
 
 
@@ -36,6 +38,7 @@ def clean_environment(home: Path) -> dict[str, str]:
 @contextmanager
 def running_head(home: Path, *, workers: int = 1, **settings: str) -> Iterator[RunningHead]:
     """`nerproc serve` on a free port, from the moment it answers until it has ended in order."""
+    furnish(home)
     process = subprocess.Popen(
         [sys.executable, "-m", "nerproc", "serve", "--port", "0", "--workers", str(workers)],
         env={**clean_environment(home), **settings},

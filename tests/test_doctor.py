@@ -133,9 +133,12 @@ def test_notifications_that_do_not_arrive(home: Path, monkeypatch: pytest.Monkey
 
 
 def test_permits_are_held_against_ready_tasks(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres.PostgresQueue, "depth", lambda queue, pool: {"infer": 5, "train": 0}[pool])
+    monkeypatch.setattr(
+        postgres.PostgresQueue, "depth", lambda queue, pool: {"infer": 5, "train": 0, "redact": 0}[pool]
+    )
     assert found(Settings.load())["queue"].detail == (
-        "notifications of PostgreSQL; infer: 5 permits for 0 ready tasks; train: 0 permits for 0 ready tasks"
+        "notifications of PostgreSQL; infer: 5 permits for 0 ready tasks; train: 0 permits for 0 ready tasks; "
+        "redact: 0 permits for 0 ready tasks"
     )
 
 

@@ -1,4 +1,4 @@
-"""docs/labels.md says what the tables have, and where Presidio's entities are found."""
+"""docs/labels.md says what the tables and `basic` have, and where Presidio's entities are found."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from nerproc.detection.pattern.table import patterns
+from nerproc.model.folder import built_in, built_in_names, stored
+from nerproc.model.registry import load
+from nerproc.schema.name import BASIC
 
 PAGE = (Path(__file__).parents[1] / "docs" / "labels.md").read_text()
 
@@ -53,6 +56,17 @@ def test_labels_and_kinds_are_those_of_the_tables() -> None:
     said |= {names(label)[0]: set(names(cell)) for label, cell in rows(r"label \| kinds")}
     said["ID_NUMBER"] = {kind for _, cell in rows("country") for kind in names(cell)}
     assert said == kinds
+
+
+def test_learnt_labels_are_those_of_the_networks() -> None:
+    said = {names(cells[0])[0]: names(cells[2]) for cells in rows("learnt label")}
+    for name in built_in_names():
+        folder = built_in(name)
+        assert folder is not None
+        assert sorted(said) == sorted(stored(folder).labels)
+    assert said["NAME"] == ["PERSON"]
+    patterns_have = {label for cells in rows("label") for label in names(cells[0])}
+    assert patterns_have | said.keys() == set(load(BASIC).labels)
 
 
 def test_a_country_has_no_kinds_of_another() -> None:

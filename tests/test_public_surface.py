@@ -20,8 +20,8 @@ def test_public_names() -> None:
 def test_the_client() -> None:
     methods = {
         name: str(inspect.signature(method)).replace("'", "")
-        for name, method in vars(nerproc.Client).items()
-        if inspect.isfunction(method) and not name.startswith("_")
+        for name, method in inspect.getmembers(nerproc.Client, inspect.isfunction)
+        if not name.startswith("_")
     }
     job = "(self, report: UUID | str) -> None"
     assert methods == {
@@ -43,11 +43,14 @@ def test_the_client() -> None:
         "report": "(self, report: UUID | str) -> Report",
         "group": "(self, report: UUID | str, group: UUID | str) -> Group",
         "entities": "(self, report: UUID | str, *, label: str | Sequence[str] | None = None, "
-        "object: str | Sequence[str] | None = None) -> Iterator[Entity]",
+        "object: str | Sequence[str] | None = None, min_score: float | None = None) -> Iterator[Entity]",
+        "entity_page": "(self, report: UUID | str, *, label: str | Sequence[str] | None = None, "
+        "object: str | Sequence[str] | None = None, cursor: str | None = None, limit: int = 100) -> EntityPage",
         "objects": "(self, report: UUID | str, *, status: ObjectStatus | None = None) "
         "-> Iterator[ObjectResult]",
         "search": "(self, report: UUID | str, query: str) -> Iterator[ObjectMatch]",
-        "export": "(self, report: UUID | str, format: ExportFormat = jsonl) -> Iterator[bytes]",
+        "export": "(self, report: UUID | str, format: ExportFormat = jsonl, *, "
+        "label: str | Sequence[str] | None = None, reveal: bool = False) -> Iterator[bytes]",
         "events": "(self, report: UUID | str, *, after: int = 0) -> Iterator[Event]",
         "timeline": "(self, job: UUID | str) -> Iterator[Event]",
         "activity": "(self, job: UUID | str) -> Activity",
@@ -56,7 +59,24 @@ def test_the_client() -> None:
         "model": "(self, name: str) -> ModelCard",
         "import_model": "(self, folder: str | Path, name: str | None = None) -> ModelCard",
         "delete_model": "(self, name: str) -> None",
+        "add_feedback": "(self, model: str, samples: Iterable[FeedbackSample | Mapping[str, Any]]) "
+        "-> list[UUID]",
+        "feedback": "(self, model: str) -> Iterator[Feedback]",
+        "delete_feedback": "(self, model: str, feedback: UUID | str) -> None",
         "license": "(self) -> License",
+        "train": "(self, samples: str | Path | Sequence[str | Path], name: str, *, base: str | None = None, "
+        "map: Mapping[str, str] | None = None, labels: Sequence[str] | None = None, "
+        "epochs: int | None = None, seed: int = 1) -> UUID",
+        "evaluation": "(self, model: str) -> TrainingEvaluation",
+        "redact": "(self, report: UUID | str, output: str | Path, *, operators: Mapping[str, str] | None = "
+        "None, default: str = replace, connection: str | None = None, overwrite: bool = False, "
+        "key_fingerprint: str | None = None, idempotency_key: str | None = None) -> UUID",
+        "redaction": "(self, redaction: UUID | str) -> Redaction",
+        "redactions": "(self, report: UUID | str) -> Iterator[Redaction]",
+        "wait_redaction": "(self, redaction: UUID | str, timeout: float | None = None, *, progress: "
+        "Callable[[Job], None] | None = None) -> Redaction",
+        "wait_job": "(self, job: UUID | str, timeout: float | None = None, *, "
+        "progress: Callable[[Job], None] | None = None) -> Job",
     }
     assert str(inspect.signature(nerproc.Client)).replace("'", "") == (
         "(url: str | None = None, token: str | None = None) -> None"

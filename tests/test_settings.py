@@ -60,6 +60,8 @@ def test_another_file_can_be_named(folder: Path, monkeypatch: pytest.MonkeyPatch
         ("NERPROC_STORAGE_URL", "/data", "NERPROC_STORAGE_URL: Value error, it is not s3://bucket"),
         ("NERPROC_S3_ENDPOINT_URL", "minio:9000", "NERPROC_S3_ENDPOINT_URL: String should match"),
         ("NERPROC_S3_ACCESS_KEY_ID", "me", "an access key and its secret belong together"),
+        ("NERPROC_LLM_URL", "localhost:11434/v1", "NERPROC_LLM_URL: String should match"),
+        ("NERPROC_LLM_URL", "https://me:hunter2@models.example.org/v1", "NERPROC_LLM_URL: String should match"),
     ],
 )
 def test_a_bad_value_is_named(
@@ -82,16 +84,18 @@ def test_secrets_are_not_shown(folder: Path) -> None:
     )
     assert "hunter2" not in repr(settings)
     assert "hunter2" not in settings.model_dump_json()
-    assert "hunter2" not in repr(Settings.load(license_key="hunter2"))
-    assert "hunter2" not in Settings.load(license_key="hunter2").model_dump_json()
+    for name in ("license_key", "llm_key", "redaction_key"):
+        assert "hunter2" not in repr(Settings.load(**{name: "hunter2"}))
+        assert "hunter2" not in Settings.load(**{name: "hunter2"}).model_dump_json()
 
 
 def test_blank_variables_are_absent(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LICENSE_KEY", "KEYGEN_ACCOUNT", "KEYGEN_PUBLIC_KEY", "KEYGEN_URL"):
+    for name in ("LICENSE_KEY", "KEYGEN_ACCOUNT", "KEYGEN_PUBLIC_KEY", "KEYGEN_URL", "LLM_URL", "LLM_KEY"):
         monkeypatch.setenv(f"NERPROC_{name}", "")
     settings = Settings.load()
     assert (settings.license_key, settings.keygen_account, settings.keygen_public_key) == (None, None, None)
     assert settings.keygen_url == "https://api.keygen.sh"
+    assert (settings.llm_url, settings.llm_key) == (None, None)
     monkeypatch.setenv("NERPROC_KEYGEN_URL", "keygen.example.org")
     with pytest.raises(SettingsError, match="NERPROC_KEYGEN_URL"):
         Settings.load()

@@ -45,6 +45,7 @@ def documents(tmp_path: Path) -> Path:
     (folder / "broken.docx").write_bytes(b"PK\x03\x04" + text.encode())
     (folder / "broken.json").write_text(f'{{"a": "{text!r}')
     (folder / "crash.txt").write_text(text)
+    (folder / "raise.txt").write_text(text)
     return folder
 
 
@@ -86,6 +87,11 @@ class Processes:
             process.send_signal(signal.SIGTERM)
         for process in self.started:
             process.wait(60)
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """All that they said so far."""
         return self._log.read_text()
 
 
@@ -115,8 +121,10 @@ def processes(
 def test_texts_and_secrets_stay_where_they_belong(
     processes: Processes, documents: Path, stand: Servers, moto: S3Connection, rabbitmq: Broker
 ) -> None:
-    processes.start("serve", "--port", "0", "--workers", "0")
-    processes.start("worker", "--concurrency", "1", NERPROC_FAILPOINT="object_begun@crash.txt:kill")
+    debug = {"NERPROC_LOG_LEVEL": "debug"}
+    processes.start("serve", "--port", "0", "--workers", "0", **debug)
+    plan = "object_begun@crash.txt:kill,object_begun@raise.txt:raise"  # an end without a word, an exception
+    processes.start(*["worker", "--concurrency", "1", "--metrics-port", "0"], NERPROC_FAILPOINT=plan, **debug)
     until(lambda: find_head(Settings(home=processes.home)), "the head answers", 60)
     url = find_head(Settings(home=processes.home))
     assert url is not None
@@ -125,14 +133,17 @@ def test_texts_and_secrets_stay_where_they_belong(
     report = client.wait(client.submit(documents, groups=groups), timeout=120)
     processes.look()
     assert report.label_counts["EMAIL"] >= 2
-    assert {error.object for error in report.errors} >= {"broken.pdf", "crash.txt"}
-    metrics = disturb(url, client, report.id, moto)
+    assert {error.object for error in report.errors} >= {"broken.pdf", "crash.txt", "raise.txt"}
+    metrics, answers = disturb(url, client, report.id, moto)
+    metrics += worker_metrics(processes)
     words = processes.end()
 
     assert "queue" in words or "worker_ready" in words
     everywhere = {"logs": words, "metrics": metrics, "ps": repr(processes.command_lines)}
     everywhere["database"] = dump(stand)
     everywhere["queue"] = messages(rabbitmq)
+    events = {json.loads(line)["event"] for line in words.splitlines()}
+    assert {"head_ready", "task_claimed", "part_committed", "child_ended", "job_ended", "failed"} <= events
     assert moto.secret_access_key is not None
     secrets = (DATABASE_PASSWORD, TOKEN, WRONG_TOKEN, moto.secret_access_key.get_secret_value())
     leaks = [
@@ -142,12 +153,25 @@ def test_texts_and_secrets_stay_where_they_belong(
         if canary in text
     ]
     assert leaks == []
+    assert [secret for secret in secrets if secret in answers] == []  # who asked has sent the texts
 
 
-def disturb(url: str, client: Client, report: object, moto: S3Connection) -> str:
-    """Ask for everything, rightly and wrongly; the metrics at the end."""
+def worker_metrics(processes: Processes) -> str:
+    """What the worker tells of itself."""
+    events = [json.loads(line) for line in processes.words.splitlines()]
+    url = next(event["url"] for event in events if event["event"] == "worker_listens")
+    assert requests.get(f"{url}/metrics").status_code == 401
+    text = requests.get(f"{url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+    assert "nerproc_worker_child_ends_total" in text
+    return text
+
+
+def disturb(url: str, client: Client, report: object, moto: S3Connection) -> tuple[str, str]:
+    """Ask for everything, rightly and wrongly; the metrics at the end, and what was refused."""
+    answers = ""
     right = {"Authorization": f"Bearer {TOKEN}"}
     api = f"{url}/api/v1"
+    wrong = {"text": TEXTS[2], "spans": [{"start": 0, "end": 999, "label": "NAME"}], "document": TEXTS[3]}
     for path in ("entities", "objects", "export?format=csv", f"search?query=EMAIL CONTAINS '{QUERY}'"):
         assert requests.get(f"{api}/reports/{report}/{path}", headers=right).status_code == 200
     for attempt in (
@@ -157,11 +181,19 @@ def disturb(url: str, client: Client, report: object, moto: S3Connection) -> str
         lambda: requests.post(f"{api}/validate/group", json={"query": f"({TEXTS[1]}"}, headers=right),
         lambda: requests.post(f"{api}/uploads", data=TEXTS[2], headers=right),
         lambda: requests.get(f"{api}/{TEXTS[0]}", headers=right),
+        lambda: requests.post(f"{api}/models/patterns/feedback", json={"text": TEXTS[0]}, headers=right),
+        lambda: requests.post(f"{api}/models/patterns/feedback", json=[wrong], headers=right),
     ):
-        assert attempt().status_code >= 400
+        response = attempt()
+        assert response.status_code >= 400
+        assert response.headers["Content-Type"] == "application/problem+json"
+        answers += response.text
+    [kept, deleted] = client.add_feedback("patterns", [{**wrong, "spans": []}] * 2)
+    client.delete_feedback("patterns", deleted)
+    assert [one.id for one in client.feedback("patterns")] == [kept]
     with pytest.raises(NerprocError):
         client.submit(S3Source(url="s3://no-such-bucket/x"))
-    return requests.get(f"{url}/metrics", headers=right).text
+    return requests.get(f"{url}/metrics", headers=right).text, answers
 
 
 def dump(stand: Servers) -> str:

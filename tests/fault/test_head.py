@@ -15,6 +15,7 @@ from tests.process import clean_environment
 from nerproc.client import Client
 from nerproc.client.address import find_head
 from nerproc.errors import HeadUnreachable
+from nerproc.schema.name import PATTERNS
 from nerproc.schema.report import LocalSource
 from nerproc.settings import Settings
 
@@ -62,7 +63,7 @@ def test_a_job_that_was_taken_is_done(  # noqa: PLR0917 - fixtures
     assert url is not None
     groups = [{"name": "many", "query": "COUNT(EMAIL) >= 5"}]
     with pytest.raises(HeadUnreachable):
-        Client(url).submit(LocalSource(paths=[str(made.files)]), groups=groups)
+        Client(url).submit(LocalSource(paths=[str(made.files)]), model=PATTERNS, groups=groups)
     assert head.wait(10) == -9
     job = made.node.jobs.page()[0].id
     made.finish(job)

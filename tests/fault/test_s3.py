@@ -12,6 +12,7 @@ from tests.fault.cluster import Cluster, Table, Undisturbed
 from tests.fault.conftest import MakeCluster
 from tests.worker.fleet import OBJECTS
 
+from nerproc.schema.name import PATTERNS
 from nerproc.schema.report import GroupRequest, Report, ReportRequest, S3Source
 
 pytestmark = pytest.mark.fault
@@ -31,9 +32,8 @@ def bucket(
 
 def submit(made: Cluster) -> UUID:
     groups = [GroupRequest(name="many", query="COUNT(EMAIL) >= 5")]
-    return made.node.reports.create(
-        ReportRequest(source=S3Source(url="s3://bucket/in"), groups=groups), roots=[]
-    )
+    request = ReportRequest(source=S3Source(url="s3://bucket/in"), model=PATTERNS, groups=groups)
+    return made.node.reports.create(request, roots=[])
 
 
 def scan(made: Cluster, seconds: float = 120) -> tuple[UUID, Report]:

@@ -128,6 +128,7 @@ def test_a_frozen_worker_comes_back_as_a_zombie(
     began = time.monotonic()
     made.worker()
     time.sleep(max(0, frozen_for - (time.monotonic() - began)))
+    made.until(lambda: "task.released" in made.kinds(job), "its tasks are taken away")
     for pid in stopped:
         os.kill(pid, signal.SIGCONT)
     made.finish(job, 120)
