@@ -1,19 +1,23 @@
 # Everything runs in a virtual environment of its own. `make demo` needs Python 3.11+ and nothing else; `make test` also
-# RabbitMQ, of which the tests start a node of their own, and installs it where it may.
+# RabbitMQ, of which the tests start a node of their own, and Chromium, and installs them where it may.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PRESIDIO ?= $(VENV)-peer
+ALONE := tests/fault tests/queue  # they have bounds of a second or less, or on what the machine can do
 PROSE ?= examples/documents/prose
+# A folder of marked sentences (benchmarks/marked.py): accuracy is measured on it, and the peer trained.
+MARKED ?=
 
-.PHONY: demo test lint bench faults docs clean rabbitmq
+.PHONY: demo test lint bench faults docs pictures clean rabbitmq chromium
 
 demo: $(VENV)/.nerproc  ## Scan the example documents and show the report.
 	$(BIN)/nerproc scan examples/documents --group 'people with numbers=COUNT(ID_NUMBER) > 0 OR COUNT(SSN) > 0'
 
-test: $(VENV)/.test rabbitmq  ## Run every test.
-	$(BIN)/python -m pytest
+test: $(VENV)/.test rabbitmq chromium  ## Run every test, file by file; last, on less loaded processors, what measures time.
+	$(BIN)/python -m pytest $(ALONE:%=--ignore=%) --numprocesses 3 --no-loadscope-reorder
+	$(BIN)/python -m pytest $(ALONE) --numprocesses 2 --no-loadscope-reorder
 
 lint: $(VENV)/.lint  ## Format, rules, types, and the direction of imports.
 	$(BIN)/ruff format --check .
@@ -23,13 +27,16 @@ lint: $(VENV)/.lint  ## Format, rules, types, and the direction of imports.
 
 bench: $(VENV)/.bench rabbitmq  ## Measure; each line is one JSON object. Peers run in an environment of their own.
 	$(BIN)/python -m benchmarks.patterns --prose $(PROSE) --peer-python $(PRESIDIO)/bin/python
+	$(BIN)/python -m benchmarks.encoder --prose $(PROSE) --peer-python $(PRESIDIO)/bin/python
 	$(BIN)/python -m benchmarks.scan --prose $(PROSE)
 	$(BIN)/python -m benchmarks.memory --prose $(PROSE)
 	$(BIN)/python -m benchmarks.results
 	$(BIN)/python -m benchmarks.s3
 	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.observe --prose $(PROSE)
 	$(BIN)/python -m benchmarks.queues --peer-python $(PRESIDIO)/bin/python
 	$(BIN)/python -m benchmarks.hosts --prose $(PROSE)
+	$(BIN)/python -m benchmarks.models --prose $(PROSE) $(if $(MARKED),--data $(MARKED))
 
 faults: $(VENV)/.test rabbitmq  ## Cause every fault many times, with the settings of production, and print what was measured.
 	NERPROC_FAULT_ROUNDS=200 $(BIN)/python -m pytest tests/fault
@@ -42,6 +49,17 @@ rabbitmq:  # RUNLEVEL=1: it is installed, but not started
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update --quiet --quiet && \
 	    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes rabbitmq-server; } || \
 	  { echo "RabbitMQ 3.10 or newer is missing. On Debian: sudo apt-get install rabbitmq-server" >&2; exit 1; }
+
+pictures: $(VENV)/.test chromium  ## Take the pictures of docs/page.md anew.
+	PICTURES=build/pictures $(BIN)/python -m pytest tests/web -k 'fits or tried'
+	mkdir -p docs/pictures
+	cd build/pictures && cp $$(grep -o '[a-z-]*\.png' ../../docs/page.md) ../../docs/pictures
+
+chromium:  # the tests look at the page in it
+	@command -v chromium > /dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update --quiet --quiet && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes chromium; } || \
+	  { echo "Chromium is missing. On Debian: sudo apt-get install chromium" >&2; exit 1; }
 
 clean:
 	rm -rf $(VENV) $(PRESIDIO) build dist benchmarks/work
