@@ -34,6 +34,18 @@ def documents(tmp_path: Path) -> list[Path]:
     return paths
 
 
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """More than is read before somebody can pause it: 300 MB."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    first = folder / "0.txt"
+    first.write_text("Nothing to see in here.\n" * 200_000)
+    for number in range(1, 60):
+        (folder / f"{number}.txt").hardlink_to(first)
+    return folder
+
+
 def scan(client: Client, documents: list[Path]) -> Report:
     report = client.wait(client.submit(documents, model=PATTERNS), timeout=60)
     assert (report.state, report.label_counts) == ("completed", {"EMAIL": len(documents)})
@@ -56,7 +68,7 @@ class Follower(threading.Thread):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_head_works_and_ends_cleanly(
-    start_head: StartHead, home: Path, documents: list[Path], number: signal.Signals
+    start_head: StartHead, home: Path, documents: list[Path], archive: Path, number: signal.Signals
 ) -> None:
     head = start_head(1)
     wait_for(lambda: head.worker)
@@ -64,7 +76,7 @@ def test_a_head_works_and_ends_cleanly(
     worker = head.worker
     assert worker is not None
     everyone = [worker, *children(worker), *children(head.process.pid)]
-    waiting = head.client.submit(documents, model=PATTERNS)
+    waiting = head.client.submit([archive], model=PATTERNS)
     head.client.pause(waiting)
     follower = Follower(head.url, waiting)
     time.sleep(1)
