@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -177,6 +178,24 @@ def test_pages_follow_one_another_and_hold_everything_once(
             place = following.attributes["href"] if following else None
         assert len(seen) == total
         assert len(set(seen)) == total
+
+
+def test_a_query_is_looked_up_until_its_entities_fill_a_page(
+    page: FormClient, site: Site, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, asked = node.reports.search, []
+
+    def spy(*arguments: Any, **options: Any) -> Any:
+        asked.append(options["enough"])
+        return search(*arguments, **options)
+
+    monkeypatch.setattr(node.reports, "search", spy)
+    assert rows(page.get(at(site, "/entities", query="COUNT(EMAIL) > 0", label="EMAIL")).text)
+    enough = asked[0]
+    assert not enough([("a", {"EMAIL": 30, "CARD_NUMBER": 90}), ("b", {"EMAIL": 19})])
+    assert enough([("a", {"EMAIL": 30}), ("b", {"EMAIL": 20})])
+    assert page.get(at(site, "/entities", query="COUNT(EMAIL) > 0", object="b")).status_code == 200
+    assert not asked[-1]([("a", {"EMAIL": 50}), ("b", {"EMAIL": 49})])
 
 
 def test_a_wrong_query_is_shown_with_a_caret(page: FormClient, site: Site) -> None:
