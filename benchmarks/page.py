@@ -131,6 +131,7 @@ def main() -> None:
             "entities_of_object": address(f"{base}/entities", object=found.object),
             "entities_by_score": address(f"{base}/entities", score=0.99),
             "entities_by_query": address(f"{base}/entities", query='NAME CONTAINS "Quill"'),
+            "entities_by_query_of_none": address(f"{base}/entities", query='NAME CONTAINS "Quill of none"'),
             "objects": f"{base}/objects",
             "object": address(f"{base}/object", name=found.object),
             "overview": "/",

@@ -16,6 +16,7 @@ import pytest
 from benchmarks.s3_stub import Stub, serving
 from tests.broker import Broker, running_broker
 from tests.buckets import moto_server
+from tests.certificate import write_certificate
 from tests.process import RunningHead, running_head
 
 from nerproc.db.database import Database
@@ -118,3 +119,9 @@ def head(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHead]:
     """`nerproc serve` with one worker process and a home of its own, for the session."""
     with running_head(tmp_path_factory.mktemp("head")) as head:
         yield head
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for this machine, and its key."""
+    return write_certificate(tmp_path_factory.mktemp("tls"))

@@ -55,6 +55,8 @@ def test_the_client() -> None:
         "timeline": "(self, job: UUID | str) -> Iterator[Event]",
         "activity": "(self, job: UUID | str) -> Activity",
         "workers": "(self) -> list[Worker]",
+        "drain_worker": "(self, worker: UUID | str) -> None",
+        "undrain_worker": "(self, worker: UUID | str) -> None",
         "models": "(self) -> list[ModelCard]",
         "model": "(self, name: str) -> ModelCard",
         "import_model": "(self, folder: str | Path, name: str | None = None) -> ModelCard",

@@ -124,7 +124,9 @@ class Settings(BaseModel):
     llm_model: str | None = Field(default=None, description="What that API calls the language model.")
     host: str = Field(default="127.0.0.1", description="Address that `nerproc serve` binds.")
     port: int = Field(default=8001, ge=0, le=65_535, description="Port that `nerproc serve` binds.")
-    tls_cert: Path | None = Field(default=None, description="Certificate chain of the head (PEM), for HTTPS.")
+    tls_cert: Path | None = Field(
+        default=None, description="Certificate chain (PEM): heads and workers speak HTTPS."
+    )
     tls_key: Path | None = Field(default=None, description="Private key of the certificate (PEM).")
     metrics_port: int | None = Field(
         default=None,

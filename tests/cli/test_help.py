@@ -61,6 +61,8 @@ def test_the_commands_are_these() -> None:
             "serve",
             "worker",
             "workers",
+            "drain",
+            "undrain",
             "submit",
             "status",
             "stop",

@@ -133,7 +133,17 @@ def test_sizes(count: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.04, "0.0 s"), (59.94, "59.9 s"), (60, "1 min 00 s"), (3_725, "1 h 02 min")]
+    ("seconds", "text"),
+    [
+        *((0.00001, "0 s"), (0.0412, "0.041 s"), (59.44, "59.4 s"), (59.94, "1 min")),
+        *(
+            (61.2, "1 min 1 s"),
+            (3_599.7, "1 h"),
+            (3_725, "1 h 2 min"),
+            (86_399, "23 h 59 min"),
+            (90_000, "1 d 1 h"),
+        ),
+    ],
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text

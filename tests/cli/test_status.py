@@ -1,4 +1,4 @@
-"""`status` of one job, its events, and `workers`: on a home, and through a head."""
+"""`status` of one job and its events, on a home and through a head; `workers` while they work."""
 
 from __future__ import annotations
 
@@ -49,20 +49,29 @@ def test_what_needs_a_job(cli: Cli, flag: str) -> None:
     assert f"{flag} needs the ID" in answer.err
 
 
-def test_a_home_without_workers(cli: Cli) -> None:
-    answer = cli("workers")
-    assert (answer.code, answer.out) == (0, "")
-    assert "nerproc worker" in answer.err
-    assert cli("workers", "--json").json() == []
-
-
 def test_the_workers_and_the_status_that_a_head_knows(remote: Cli, scanned: Scanned) -> None:
     assert remote("submit", scanned.files, "--model", "patterns", "--wait").code == 0
     [worker] = remote("workers", "--json").json()
     assert (worker["alive"], worker["slots"], worker["pools"]) == (True, 1, ["infer", "train", "redact"])
     [heading, line] = remote("workers").out.splitlines()
-    assert heading.split() == ["HOST", "PID", "STATE", "VERSION", "POOLS", "SLOTS", "BUSY", "TASKS", "SEEN"]
-    assert line.split()[:3] == [worker["host"], str(worker["pid"]), "alive"]
+    assert heading.split() == [
+        "ID",
+        "HOST",
+        "PID",
+        "STATE",
+        "VERSION",
+        "POOLS",
+        "SLOTS",
+        "BUSY",
+        "TASKS",
+        "SEEN",
+    ]
+    assert line.split()[:4] == [worker["id"][:8], worker["host"], str(worker["pid"]), "idle"]
+    try:
+        assert remote("drain", worker["id"][:8], "--json").json()["resting"] is True
+        assert remote("workers").out.splitlines()[1].split()[3] == "drained"
+    finally:
+        assert remote("undrain", worker["id"]).code == 0
     job = remote("status", "--json").json()[0]["id"]
     assert "tasks     2 completed" in remote("status", job).out.splitlines()
     assert remote("status", job, "--json").json() == remote("report", "show", job, "--json").json()

@@ -161,6 +161,20 @@ def test_a_job_that_nobody_works_on(tmp_path: Path, files: Path) -> None:
             client.report(report)
 
 
+@pytest.mark.usefixtures("report")  # a worker that has done it is registered
+def test_a_worker_is_drained_and_taken_back(client: nerproc.Client) -> None:
+    [worker] = client.workers()
+    client.drain_worker(worker.id)
+    try:
+        assert [found.resting for found in client.workers()] == [True]
+    finally:
+        client.undrain_worker(str(worker.id))
+    assert [found.resting for found in client.workers()] == [False]
+    for move in (client.drain_worker, client.undrain_worker):
+        with pytest.raises(NotFound, match="There is no worker"):
+            move(uuid4())
+
+
 def test_the_head_of_a_home_is_found(
     head: RunningHead, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

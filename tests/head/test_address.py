@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nerproc.api.listen import bind, check_exposure, url_of
+from nerproc.api.listen import bind, check_exposure, check_tls, url_of
 from nerproc.client.address import address_file, find_head
 from nerproc.errors import Conflict, Refused, SettingsError
 from nerproc.head.address import announced
@@ -60,6 +60,17 @@ def test_an_address_of_another_machine(host: str) -> None:
 def test_the_address_is_one_that_clients_reach() -> None:
     with bind("0.0.0.0", 0) as everywhere:
         assert url_of(everywhere) == f"http://127.0.0.1:{everywhere.getsockname()[1]}"
+
+
+def test_certificate_and_key_must_fit(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    cert, key = certificate
+    check_tls(Settings(tls_cert=cert, tls_key=key))
+    check_tls(Settings())
+    for wrong in ({"tls_cert": cert}, {"tls_key": key}, {"tls_cert": key, "tls_key": cert}):
+        with pytest.raises(SettingsError):
+            check_tls(Settings(**wrong))
+    with pytest.raises(SettingsError, match="No such file"):
+        check_tls(Settings(tls_cert=tmp_path / "none", tls_key=key))
 
 
 def test_what_is_wrong_shows_before_anything_starts(home: Path) -> None:

@@ -30,12 +30,15 @@ def test_a_worker_is_listed_with_the_tasks_in_its_hands(board: Board) -> None:
     [worker] = workers.all()
     assert (worker.id, worker.host, worker.pid, worker.version) == (me.id, "a-host", 4_711, "1.2.3")
     assert (worker.pools, worker.slots, worker.alive, worker.draining) == (["infer", "train"], 2, True, False)
+    assert worker.state == "busy"
     assert [(task.job, task.task, task.attempt, task.host) for task in worker.tasks] == [
         (job, first.number, 1, "a-host"),
         (job, second.number, 1, "a-host"),
     ]
     mine.complete(first)
     assert [task.task for task in workers.all()[0].tasks] == [second.number]
+    workers.rest(me.id, resting=True)
+    assert workers.all()[0].state == "draining"
     assert len(workers.running()) == 2
     assert [task.host for task in workers.running(limit=1)] == [None]  # who does not register has no host
     assert workers.running(uuid4()) == []
@@ -47,9 +50,11 @@ def test_a_worker_lives_as_long_as_its_last_lease(board: Board) -> None:
     workers.renew(lost, lease_seconds=0)
     workers.renew(alive, lease_seconds=30)
     assert [(worker.id, worker.alive) for worker in workers.all()] == [(alive.id, True), (lost.id, False)]
+    assert [worker.state for worker in workers.all()] == ["idle", "lost"]
     assert Statistics(board.database).metrics().workers == 1
     workers.renew(lost, lease_seconds=30, draining=True)
-    assert [worker.draining for worker in workers.all() if worker.id == lost.id] == [True]
+    ending = next(worker for worker in workers.all() if worker.id == lost.id)
+    assert (ending.draining, ending.state) == (True, "ending")
     assert Statistics(board.database).metrics().workers == 2
     workers.remove(lost.id)
     assert [worker.id for worker in workers.all()] == [alive.id]

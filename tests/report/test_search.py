@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.report.query.queries import queries
@@ -73,6 +76,32 @@ def test_matches_come_with_their_counts(storage: LocalStorage, reader: ResultRea
     parts = write(storage, [[found("a", "Ann", "Bob"), found("b", "Cy")]])
     (match,), cursor = search(reader, parts, parse('COUNT(NAME) > 1 AND NAME CONTAINS "nn"'))
     assert (match.object, match.label_counts, cursor) == ("a", {"NAME": 2}, None)
+
+
+@pytest.mark.parametrize("most", [1, 2, 9])
+def test_a_search_that_has_enough_goes_on_where_it_stopped(
+    storage: LocalStorage, reader: ResultReader, most: int
+) -> None:
+    rare = [19, 20, 60, 150]
+    parts = write(
+        storage, [[found(f"{n:03}", "Ann" if n in rare else "Bob")] for n in range(200)], job="enough"
+    )
+    asked: list[int] = []
+
+    def enough(found: Sequence[tuple[str, dict[str, int]]]) -> bool:
+        asked.append(len(found))
+        return len(found) >= most
+
+    names: list[str] = []
+    cursor, pages = None, 0
+    while pages == 0 or cursor:
+        matches, cursor = search(reader, parts, parse('NAME = "Ann"'), cursor=cursor, enough=enough)
+        names += [match.object for match in matches]
+        pages += 1
+    assert names == [f"{n:03}" for n in rare]
+    assert (pages > 1) is (most < len(rare))
+    assert asked[:2] == [0, 0]  # after one part, and after 17: nothing was found there
+    assert search(reader, parts, parse('NAME = "Ann"'), limit=2, enough=lambda _: True)[1] is not None
 
 
 def test_a_text_test_holds_when_any_entity_satisfies_it(storage: LocalStorage, reader: ResultReader) -> None:

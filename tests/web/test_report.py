@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -159,11 +160,12 @@ def test_filters_are_in_the_address_and_hold(page: FormClient, site: Site) -> No
         assert page.get(at(site, "/entities", **wrong)).status_code == 422, wrong
 
 
+@pytest.mark.parametrize("matches", [1, 50])
 def test_pages_follow_one_another_and_hold_everything_once(
-    page: FormClient, site: Site, node: Node, monkeypatch: pytest.MonkeyPatch
+    page: FormClient, site: Site, node: Node, monkeypatch: pytest.MonkeyPatch, matches: int
 ) -> None:
     monkeypatch.setattr(entity_page, "PAGE", 7)
-    monkeypatch.setattr(entity_page, "MATCHES", 1)
+    monkeypatch.setattr(entity_page, "MATCHES", matches)
     total = node.reports.get(site.plain).label_counts["EMAIL"]
     for query in ("", "COUNT(EMAIL) > 0"):
         place: str | None = at(site, "/entities", label="EMAIL", query=query)
@@ -171,10 +173,29 @@ def test_pages_follow_one_another_and_hold_everything_once(
         while place:
             text = page.get(place).text
             seen += [(row[2], row[3]) for row in rows(text)]
+            assert len(seen) % 7 == 0 or len(seen) == total  # every page but the last is full
             following = LexborHTMLParser(text).css_first("a[rel=next]")
             place = following.attributes["href"] if following else None
         assert len(seen) == total
         assert len(set(seen)) == total
+
+
+def test_a_query_is_looked_up_until_its_entities_fill_a_page(
+    page: FormClient, site: Site, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, asked = node.reports.search, []
+
+    def spy(*arguments: Any, **options: Any) -> Any:
+        asked.append(options["enough"])
+        return search(*arguments, **options)
+
+    monkeypatch.setattr(node.reports, "search", spy)
+    assert rows(page.get(at(site, "/entities", query="COUNT(EMAIL) > 0", label="EMAIL")).text)
+    enough = asked[0]
+    assert not enough([("a", {"EMAIL": 30, "CARD_NUMBER": 90}), ("b", {"EMAIL": 19})])
+    assert enough([("a", {"EMAIL": 30}), ("b", {"EMAIL": 20})])
+    assert page.get(at(site, "/entities", query="COUNT(EMAIL) > 0", object="b")).status_code == 200
+    assert not asked[-1]([("a", {"EMAIL": 50}), ("b", {"EMAIL": 49})])
 
 
 def test_a_wrong_query_is_shown_with_a_caret(page: FormClient, site: Site) -> None:

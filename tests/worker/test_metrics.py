@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.worker.fleet import OBJECTS, Fleet, fleet, write_files
 
 from nerproc.access.tokens import Tokens
-from nerproc.errors import Conflict, Refused
+from nerproc.errors import Conflict, Refused, SettingsError
 from nerproc.node import Node
 from nerproc.schema.report import Report
 from nerproc.settings import Settings
@@ -149,12 +151,18 @@ def test_nobody_answers_unless_told_to(node: Node) -> None:
             pass
 
 
-def test_others_need_a_token(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    urls: list[str] = []
+@pytest.fixture
+def urls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where workers said that they listen, as they begin to."""
+    said: list[str] = []
     monkeypatch.setattr(
         "nerproc.observe.logs.Log._write",
-        lambda _self, _level, event, values: urls.append(values["url"]) if event == "worker_listens" else None,
+        lambda _self, _level, event, values: said.append(values["url"]) if event == "worker_listens" else None,
     )
+    return said
+
+
+def test_others_need_a_token(node: Node, urls: list[str]) -> None:
     _, token = Tokens(node.database).create("prometheus", ["reports:read"])
     with listening(on(node, metrics_port=0, metrics_host="0.0.0.0")):
         [url] = urls
@@ -170,3 +178,27 @@ def test_others_need_a_token(node: Node, monkeypatch: pytest.MonkeyPatch) -> Non
         requests.get(f"{url}/health", timeout=5)
     with listening(on(node, metrics_port=0, metrics_host="0.0.0.0"), insecure=True):
         assert requests.get(f"{urls[-1]}/metrics", timeout=30).status_code == 200
+
+
+def test_https(node: Node, urls: list[str], certificate: tuple[Path, Path]) -> None:
+    cert, key = certificate
+    with listening(on(node, metrics_port=0, tls_cert=cert, tls_key=key)):
+        [url] = urls
+        assert url.startswith("https://127.0.0.1:")
+        trusting = ssl.create_default_context(cafile=cert)
+        port = int(url.rsplit(":", 1)[1])
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=30) as plain,
+            trusting.wrap_socket(plain, server_hostname="127.0.0.1") as encrypted,
+        ):
+            assert encrypted.version() in {"TLSv1.2", "TLSv1.3"}
+        assert "nerproc_worker_slots" in requests.get(f"{url}/metrics", verify=str(cert), timeout=30).text
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"{url}/health", timeout=30)
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"http://127.0.0.1:{port}/health", timeout=30)
+    with pytest.raises(SettingsError, match="its key"), listening(on(node, tls_key=None)):
+        pass
+    with listening(on(node, metrics_port=None)):
+        pass  # nobody needs a certificate there
+    assert urls == [url]

@@ -1,12 +1,17 @@
-"""Where a node listens, be it a head or a worker: on this machine alone, unless it asks for tokens."""
+"""Where a node listens, be it a head or a worker: on this machine alone, unless it asks for tokens.
+
+With a certificate it speaks HTTPS there, and nothing else.
+"""
 
 from __future__ import annotations
 
 import errno
 import ipaddress
 import socket
+import ssl
 
 from nerproc.errors import Conflict, Refused, SettingsError
+from nerproc.settings import Settings
 
 BACKLOG = 2_048  # connections that wait to be accepted
 
@@ -33,6 +38,26 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def check_tls(settings: Settings) -> None:
+    """See that certificate and key can be used.
+
+    Raises:
+        SettingsError: one is missing, cannot be read, or they do not belong together.
+    """
+    if settings.tls_cert is None and settings.tls_key is None:
+        return
+    if settings.tls_cert is None or settings.tls_key is None:
+        raise SettingsError("HTTPS needs a certificate and its key.", hint="Give --tls-cert and --tls-key.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        reason = error.strerror or "they are not PEM, or do not belong together"
+        raise SettingsError(
+            f"{settings.tls_cert} and {settings.tls_key} cannot be used for HTTPS: {reason}.",
+            hint="Both are PEM files; the key has no passphrase.",
+        ) from None
 
 
 def bind(host: str, port: int, *, flag: str = "--port") -> socket.socket:

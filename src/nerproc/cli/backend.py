@@ -62,6 +62,8 @@ class Backend(Protocol):
     def timeline(self, job: UUID) -> Iterator[Event]: ...  # noqa: D102
     def activity(self, job: UUID) -> Activity: ...  # noqa: D102
     def workers(self) -> list[Worker]: ...  # noqa: D102
+    def drain_worker(self, worker: UUID) -> None: ...  # noqa: D102
+    def undrain_worker(self, worker: UUID) -> None: ...  # noqa: D102
     def models(self) -> list[ModelCard]: ...  # noqa: D102
     def model(self, name: str) -> ModelCard: ...  # noqa: D102
     def import_model(self, folder: Path, name: str | None = None) -> ModelCard: ...  # noqa: D102

@@ -163,6 +163,18 @@ class Home:
 
         return Workers(self.node.database).all()
 
+    def drain_worker(self, worker: UUID) -> None:
+        """Let a worker take no more tasks; it goes on with those in hand, and stays."""
+        from nerproc.job.workers import Workers
+
+        Workers(self.node.database).rest(worker, resting=True)
+
+    def undrain_worker(self, worker: UUID) -> None:
+        """Let a worker that was drained take tasks again."""
+        from nerproc.job.workers import Workers
+
+        Workers(self.node.database).rest(worker, resting=False)
+
     def models(self) -> list[ModelCard]:
         """The models that there are."""
         return self.node.models.cards()

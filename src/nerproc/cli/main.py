@@ -30,8 +30,9 @@ from nerproc.errors import ExitCode, NerprocError
 
 app = command.group("Find named entities and personal data in text, on one machine or many.")
 COMMANDS: tuple[Callable[..., object], ...] = (
-    *(scan.scan, redact.redact, restore.restore, serve.serve, serve.worker, workers.workers, submit.submit),
-    *(job.status, job.stop, job.pause, job.resume, job.retry, doctor.doctor),
+    *(scan.scan, redact.redact, restore.restore, serve.serve, serve.worker, submit.submit),
+    *(job.status, job.stop, job.pause, job.resume, job.retry),
+    *(workers.workers, workers.drain, workers.undrain, doctor.doctor),
 )
 for call in COMMANDS:
     app.command()(call)

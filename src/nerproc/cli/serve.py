@@ -33,9 +33,15 @@ Insecure = Annotated[
     bool, typer.Option("--insecure", help="Ask nobody for a token, on whatever address: everybody may do all.")
 ]
 TlsCert = Annotated[
-    Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate chain (PEM): serve HTTPS.")
+    Path | None,
+    typer.Option(
+        "--tls-cert", metavar="FILE", help="Certificate chain (PEM): speak HTTPS. [NERPROC_TLS_CERT, none]"
+    ),
 ]
-TlsKey = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Its private key (PEM).")]
+TlsKey = Annotated[
+    Path | None,
+    typer.Option("--tls-key", metavar="FILE", help="Its private key (PEM). [NERPROC_TLS_KEY, none]"),
+]
 Concurrency = Annotated[
     int | None,
     typer.Option("--concurrency", metavar="N", min=1, help="Worker processes. Default: one a processor core."),
@@ -90,6 +96,8 @@ def worker(
     metrics_host: MetricsHost = None,
     metrics_port: MetricsPort = None,
     *,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     insecure: InsecureMetrics = False,
 ) -> None:
     """Run workers that take work from the head's database."""
@@ -100,5 +108,7 @@ def worker(
     pools = list(dict.fromkeys(pool.split(","))) if pool is not None else POOLS
     if unknown := sorted(set(pools) - set(POOLS)):
         raise UsageError(f"There is no pool {unknown[0]!r}.", hint=f"Pools: {', '.join(POOLS)}.")
-    settings = Settings.load(metrics_host=metrics_host, metrics_port=metrics_port)
+    settings = Settings.load(
+        metrics_host=metrics_host, metrics_port=metrics_port, tls_cert=tls_cert, tls_key=tls_key
+    )
     work(settings, pools=pools, concurrency=concurrency or cores(), insecure=insecure)

@@ -244,6 +244,22 @@ class Client(ResultCalls, FeedbackCalls, TrainingCalls, RedactionCalls):
         """The workers that were seen within a day, those alive first."""
         return [read(Worker, item) for item in self._http.get("/workers")["items"]]
 
+    def drain_worker(self, worker: UUID | str) -> None:
+        """Let a worker take no more tasks; it goes on with those in hand, and stays.
+
+        Raises:
+            NotFound: there is no such worker.
+        """
+        self._http.send("POST", f"/workers/{worker}/drain")
+
+    def undrain_worker(self, worker: UUID | str) -> None:
+        """Let a worker that was drained take tasks again.
+
+        Raises:
+            NotFound: there is no such worker.
+        """
+        self._http.send("POST", f"/workers/{worker}/undrain")
+
     def models(self) -> list[ModelCard]:
         """The models that the head knows."""
         return [read(ModelCard, item) for item in self._http.get("/models")["items"]]

@@ -10,7 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from nerproc.errors import NerprocError
-from nerproc.show.chart import Bars, duration
+from nerproc.schema.words import duration
+from nerproc.show.chart import Bars
 from nerproc.show.highlight import Span, highlight, joined, preview
 from nerproc.show.inert import inert
 from nerproc.show.palette import colour

@@ -20,9 +20,9 @@ import nerproc
 from nerproc import observe
 from nerproc.access.tokens import Tokens
 from nerproc.api.guard import LOOPBACK_NAMES
-from nerproc.api.listen import bind, check_exposure, is_loopback, url_of
+from nerproc.api.listen import bind, check_exposure, check_tls, is_loopback, url_of
 from nerproc.errors import QueueUnreachable
-from nerproc.head.address import announced, check_tls
+from nerproc.head.address import announced
 from nerproc.head.fleet import Fleet
 from nerproc.job.task import POOL
 from nerproc.license.watch import watch

@@ -8,8 +8,7 @@ from html import unescape
 
 from nerproc.extraction.decode import Decoded
 from nerproc.extraction.html import ADDRESS, ATTRIBUTES
-from nerproc.redaction.markup import Node, Ranks, Source, Writer
-from nerproc.redaction.rewriter import Rewriter
+from nerproc.redaction.markup import Node, Source, Writer, rewriting
 from nerproc.redaction.span import Spans
 
 _TAG = re.compile(
@@ -33,12 +32,8 @@ def copy(
     Raises:
         Changed: the source does not show what the text does.
     """
-    rewriter = Rewriter(write)
-    writer = Writer(rewriter, Ranks(texts, spans), unescape)
-    page = _Page(Source(rewriter, writer, pieces), writer)
-    page.read()
-    writer.finish()
-    rewriter.close()
+    with rewriting(texts, pieces, spans, write, unescape) as (source, writer):
+        _Page(source, writer).read()
 
 
 class _Page:

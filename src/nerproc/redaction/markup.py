@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from html import escape
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -284,3 +285,23 @@ class Source:
         self.text = self.text[self.at :] + piece
         self.at = 0
         return True
+
+
+@contextmanager
+def rewriting(
+    texts: Iterable[str],
+    pieces: Iterable[Decoded],
+    spans: Spans,
+    write: Callable[[bytes], object],
+    unescape: Callable[[str], str],
+) -> Iterator[tuple[Source, Writer]]:
+    """The source of `pieces`, whose text is `texts`, to be read to its end, and what replaces `spans` in it.
+
+    Raises:
+        Changed: the source does not show what the text does.
+    """
+    rewriter = Rewriter(write)
+    writer = Writer(rewriter, Ranks(texts, spans), unescape)
+    yield Source(rewriter, writer, pieces), writer
+    writer.finish()
+    rewriter.close()

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 from html.entities import html5
 
 from nerproc.extraction.decode import Decoded
-from nerproc.redaction.markup import Ranks, Source, Writer
-from nerproc.redaction.rewriter import Rewriter
+from nerproc.redaction.markup import Source, rewriting
 from nerproc.redaction.span import Spans
 
 _TAG = re.compile(r"""<(/?)[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""")
@@ -25,9 +24,11 @@ def copy(
     Raises:
         Changed: the source does not show what the text does.
     """
-    rewriter = Rewriter(write)
-    writer = Writer(rewriter, Ranks(texts, spans), unescape)
-    source = Source(rewriter, writer, pieces)
+    with rewriting(texts, pieces, spans, write, unescape) as (source, _):
+        _read(source)
+
+
+def _read(source: Source) -> None:
     while not source.is_empty:
         if source.text[source.at] != "<":
             source.show(source.until("<"), "text")
@@ -41,8 +42,6 @@ def copy(
             source.at += source.find("?>") + 2
         else:
             _tag(source)
-    writer.finish()
-    rewriter.close()
 
 
 def _tag(source: Source) -> None:

@@ -15,7 +15,8 @@ from datetime import datetime
 from nerproc.report.found import Found
 from nerproc.schema.entity import Entity
 from nerproc.schema.report import Report
-from nerproc.show.chart import Bars, Heat, duration
+from nerproc.schema.words import duration
+from nerproc.show.chart import Bars, Heat
 from nerproc.show.highlight import Span, highlight, preview
 from nerproc.show.inert import Html, inert
 from nerproc.show.palette import colour

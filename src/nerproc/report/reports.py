@@ -22,6 +22,7 @@ from nerproc.report.found import Found
 from nerproc.report.preview import Document, tokens
 from nerproc.report.query.parse import parse
 from nerproc.report.search import search
+from nerproc.result.page import Enough
 from nerproc.result.read import ResultReader
 from nerproc.result.table import ObjectRow
 from nerproc.schema.entity import Entity
@@ -307,16 +308,22 @@ class Reports:
         return Page(items=[_object(row) for row in rows], next_cursor=following)
 
     def search(
-        self, report: UUID, query: str, *, cursor: str | None = None, limit: int = 100
+        self,
+        report: UUID,
+        query: str,
+        *,
+        cursor: str | None = None,
+        limit: int = 100,
+        enough: Enough = lambda _: False,
     ) -> tuple[list[ObjectMatch], str | None]:
-        """A page of the objects that match a query.
+        """A page of the objects that match a query; a shorter one as soon as `enough` of it (see `search`).
 
         Raises:
             QueryError: the query is not valid.
         """
         tree = parse(query)
         self.existing(report)
-        return search(self._reader, self._jobs.parts(report), tree, cursor=cursor, limit=limit)
+        return search(self._reader, self._jobs.parts(report), tree, cursor=cursor, limit=limit, enough=enough)
 
     def group(self, report: UUID, group: UUID) -> Group:
         """A group of a report, with its count.

@@ -23,7 +23,7 @@ from nerproc.result import engine
 from nerproc.result.condition import Condition
 from nerproc.result.cursor import Stretch, Table, stretches
 from nerproc.result.filter import Filter, ended, every, explained, grouped, labelled, named, prefixed, sure
-from nerproc.result.page import MANY_FILES, PLACE, Row, batches, collect
+from nerproc.result.page import MANY_FILES, PLACE, Enough, Row, batches, collect
 from nerproc.result.table import (
     ENTITY_COLUMNS,
     OBJECT_COLUMNS,
@@ -102,9 +102,17 @@ class ResultReader:
         return list(map(object_from, rows))
 
     def search(
-        self, parts: Sequence[PartRef], condition: Condition, *, cursor: str | None = None, limit: int = 100
+        self,
+        parts: Sequence[PartRef],
+        condition: Condition,
+        *,
+        cursor: str | None = None,
+        limit: int = 100,
+        enough: Enough = lambda _: False,
     ) -> tuple[list[tuple[str, dict[str, int]]], str | None]:
         """A page of the succeeded objects that satisfy `condition`: name, counts per label; the next cursor.
+
+        The page is shorter, and the next one may be empty, if there is `enough` before all was looked at.
 
         Raises:
             InvalidRequest: the cursor is not valid.
@@ -119,7 +127,7 @@ class ResultReader:
             return self._fetch(sql, [*parameters, batch[0].row, *condition.parameters])
 
         left = ended("succeeded").left(stretches(parts, cursor, "objects"))
-        rows, following = collect("objects", left, limit, query)
+        rows, following = collect("objects", left, limit, query, enough)
         return [(name, counts) for name, counts in rows], following
 
     def rows(

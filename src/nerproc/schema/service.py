@@ -95,6 +95,9 @@ class RunningTask(Wire):
     since: datetime = Field(description="When this worker claimed it.")
 
 
+WorkerState = Literal["lost", "ending", "draining", "drained", "busy", "idle"]
+
+
 class Worker(Wire):
     """A process that runs tasks."""
 
@@ -110,6 +113,17 @@ class Worker(Wire):
     started_at: datetime
     seen_at: datetime
     tasks: list[RunningTask]
+
+    @property
+    def state(self) -> WorkerState:
+        """What it does, in a word; one that was told to drain is drained once it has nothing in hand."""
+        if not self.alive:
+            return "lost"
+        if self.draining:
+            return "ending"
+        if self.resting:
+            return "draining" if self.tasks else "drained"
+        return "busy" if self.tasks else "idle"
 
 
 class Happening(Wire):

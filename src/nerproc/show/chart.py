@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import starmap
 
+from nerproc.schema.words import duration
 from nerproc.show.inert import Html, inert
 from nerproc.show.palette import colour
 from nerproc.show.svg import CHARACTER, WIDTH, compact, document, element, link, scale, text, ticks
@@ -204,14 +205,6 @@ class Timeline:
         rows += [(m.at, m.at, m.name, "") for m in self.marks]
         rows.sort(key=lambda row: row[:2])
         return Table(self.title, ("From", "To", "What", "State"), list(starmap(_timed, rows)))
-
-
-def duration(seconds: float) -> str:
-    """A length of time in few letters."""
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:.3g} s"
 
 
 def _timed(start: datetime, end: datetime, name: str, state: str) -> tuple[str, str, str, str]:

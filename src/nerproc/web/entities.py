@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -129,32 +131,44 @@ def _page(  # noqa: PLR0917 - of the routes
 
 def _look(node: Node, report: UUID, wanted: Wanted, place: Place) -> Shown:
     if not wanted.query:
-        objects = [wanted.object] if wanted.object else []
-        return _among(node, report, wanted, objects, place, None)
+        return _among(node, report, wanted, place, objects=[wanted.object] if wanted.object else [], limit=PAGE)
+    # Which objects a step looks at follows from where it begins, so that a cursor among their entities holds.
+    entities: list[Entity] = []
     for _ in range(MOST_STEPS):
-        matches, beyond = node.reports.search(report, wanted.query, cursor=place.within, limit=MATCHES)
+        matches, beyond = node.reports.search(
+            report, wanted.query, cursor=place.within, limit=MATCHES, enough=partial(_fill_a_page, wanted)
+        )
         objects = [match.object for match in matches if wanted.object in ("", match.object)]
         following = Place(within=beyond) if beyond else None
-        shown = _among(node, report, wanted, objects, place, following) if objects else Shown([], following)
-        if shown.entities or shown.following is None:
-            return shown
-        place = shown.following
-    return Shown([], place)
+        if objects:
+            limit = PAGE - len(entities)
+            shown = _among(node, report, wanted, place, objects=objects, limit=limit)
+            entities += shown.entities
+            following = shown.following or following
+        if len(entities) == PAGE or following is None:
+            return Shown(entities, following)
+        place = following
+    return Shown(entities, place)
 
 
-def _among(  # noqa: PLR0917 - a step of the above
-    node: Node, report: UUID, wanted: Wanted, objects: list[str], place: Place, following: Place | None
-) -> Shown:
-    """The entities of those objects; `following` is where those of the next ones begin."""
+def _fill_a_page(wanted: Wanted, matches: Sequence[tuple[str, dict[str, int]]]) -> bool:
+    """Whether objects have as many entities as a page shows, whatever their scores."""
+    counts = [counts for name, counts in matches if wanted.object in ("", name)]
+    labels = wanted.label
+    return sum(n for each in counts for label, n in each.items() if not labels or label in labels) >= PAGE
+
+
+def _among(node: Node, report: UUID, wanted: Wanted, place: Place, *, objects: list[str], limit: int) -> Shown:
+    """The entities of those objects, or of all if none is named."""
     found, cursor = node.reports.entities(
         report,
         cursor=place.cursor,
-        limit=PAGE,
+        limit=limit,
         objects=objects,
         labels=wanted.label,
         min_score=wanted.score or 0,
     )
-    return Shown(found, Place(cursor, place.within) if cursor else following)
+    return Shown(found, Place(cursor, place.within) if cursor else None)
 
 
 def _lines(request: Request, visitor: Visitor, report: UUID, wanted: Wanted) -> Lines:

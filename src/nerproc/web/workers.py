@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from nerproc.api.parameter import TheNode
 from nerproc.job.workers import Workers
-from nerproc.schema.service import Worker
+from nerproc.schema.service import WorkerState
 from nerproc.web.render import back, page
 from nerproc.web.visitor import Administrator
 
@@ -18,6 +18,15 @@ router = APIRouter()
 SAID = {
     "drain": "The worker takes no more tasks, as soon as it hears of it; it goes on with those in hand.",
     "undrain": "The worker takes tasks again, as soon as it hears of it.",
+}
+
+BADGES: dict[WorkerState, str] = {
+    "lost": "gone",
+    "ending": "ending",
+    "draining": "resting",
+    "drained": "resting",
+    "busy": "alive",
+    "idle": "alive",
 }
 
 
@@ -39,7 +48,7 @@ def show_workers(
         alive=len(alive),
         slots=sum(worker.slots for worker in alive),
         busy=sum(len(worker.tasks) for worker in alive),
-        state_of=state_of,
+        badges=BADGES,
         notice=SAID.get(said, ""),
     )
 
@@ -54,14 +63,3 @@ def move_worker(
     """Let a worker take no more tasks, or some again."""
     Workers(node.database).rest(worker_id, resting=move == "drain")
     return back("/workers", move)
-
-
-def state_of(worker: Worker) -> tuple[str, str]:
-    """The class and the word for what a worker does."""
-    if not worker.alive:
-        return "gone", "lost"
-    if worker.draining:
-        return "ending", "ending"
-    if worker.resting:
-        return "resting", "draining" if worker.tasks else "drained"
-    return "alive", "busy" if worker.tasks else "idle"

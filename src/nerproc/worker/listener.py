@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nerproc.api.listen import bind, check_exposure, is_loopback, url_of
+from nerproc.api.listen import bind, check_exposure, check_tls, is_loopback, url_of
 from nerproc.node import Node
 from nerproc.observe import log
 
@@ -23,7 +23,7 @@ def listening(node: Node, *, insecure: bool = False) -> Iterator[None]:
     Raises:
         Refused: the address is not loopback, there are no tokens, and it is not `insecure`.
         Conflict: the port is in use.
-        SettingsError: it cannot be bound.
+        SettingsError: it cannot be bound; certificate and key are not both there, or do not fit.
     """
     settings = node.settings
     if settings.metrics_port is None:
@@ -35,6 +35,7 @@ def listening(node: Node, *, insecure: bool = False) -> Iterator[None]:
     from nerproc.access.tokens import Tokens
     from nerproc.api.monitor import build_monitor
 
+    check_tls(settings)
     tokens = settings.api_token is not None or Tokens(node.database).exist()
     check_exposure(settings.metrics_host, insecure=insecure, tokens=tokens, who="worker")
     asks = False if insecure else True if tokens or not is_loopback(settings.metrics_host) else None
@@ -47,13 +48,15 @@ def listening(node: Node, *, insecure: bool = False) -> Iterator[None]:
             ws="none",
             server_header=False,
             timeout_graceful_shutdown=1,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listener]}, name="listener", daemon=True
         )
         thread.start()
-        log().info("worker_listens", url=url_of(listener))
+        log().info("worker_listens", url=url_of(listener, tls=settings.tls_cert is not None))
         try:
             yield
         finally:

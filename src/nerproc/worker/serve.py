@@ -49,7 +49,8 @@ def work(
         NotFound: there is no folder that `model_dir` names.
         SchemaMismatch: it has not had this version's schema for as long.
         QueueMismatch: the queue was declared in another way.
-        SettingsError: what the pools need is not installed, or the address for metrics cannot be bound.
+        SettingsError: what the pools need is not installed, or the address for metrics cannot be bound, or its
+            certificate and key do not fit.
         Conflict: the port for metrics is in use.
         Refused: others would reach it, and there are no tokens.
     """
