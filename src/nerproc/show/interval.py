@@ -39,13 +39,15 @@ class Intervals:
 
     def svg(self) -> Html:
         """The picture: dots on lines as wide as the intervals; those of the last series are filled."""
-        if not self.rows:
+        known = [one for _, estimates in self.rows for one in estimates if one]
+        if not known:
             nothing = text(10, 18, "There is nothing to draw.", css="dim")
             return document(self.title, "There is nothing to draw.", nothing, height=28)
         height = len(self.series) * _LINE + _GAP
         bottom = _TOP + len(self.rows) * height
-        x = scale(0, 1, _NAMES, WIDTH - _RIGHT)
-        drawn = [_upright(x(share), bottom, share) for share in ticks(0, 1)]
+        axis = ticks(min(0.8, *(one.low for one in known)), 1)
+        x = scale(axis[0], 1, _NAMES, WIDTH - _RIGHT)
+        drawn = [_upright(x(share), bottom, share) for share in axis]
         for row, (name, estimates) in enumerate(self.rows):
             top = _TOP + row * height + _GAP / 2
             middle = top + len(self.series) * _LINE / 2

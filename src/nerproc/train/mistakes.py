@@ -15,7 +15,7 @@ from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
-from nerproc.errors import InvalidRequest, TooManyRequests
+from nerproc.errors import InvalidRequest, NotFound, TooManyRequests
 from nerproc.model import apart
 from nerproc.model.store import samples_of
 from nerproc.schema.evaluation import Mistake
@@ -50,16 +50,19 @@ def find_mistakes(storage: Storage, model: UUID, name: str, folder: Path) -> Mis
         folder: where its files lie.
 
     Raises:
-        NotFound: the samples were deleted.
+        NotFound: the samples are not there any more.
         InvalidRequest: there are too many samples, or the model takes too long.
         TooManyRequests: those of another model are being looked for.
     """
-    with storage.open(samples_of(model)) as stream:
-        samples = stream.read(MOST_BYTES + 1)
+    hint = f"nerproc model evaluate {name} FILE finds the mistakes in samples of yours."
+    try:
+        with storage.open(samples_of(model)) as stream:
+            samples = stream.read(MOST_BYTES + 1)
+    except NotFound:
+        raise NotFound("The samples of the training are not there any more.", hint=hint) from None
     if len(samples) > MOST_BYTES:
         raise InvalidRequest(
-            f"The samples of the training have more than {MOST_BYTES >> 20} MiB.",
-            hint=f"nerproc model evaluate {name} FILE finds the mistakes in samples of yours.",
+            f"The samples of the training have more than {MOST_BYTES >> 20} MiB.", hint=hint
         )
     if not _turn.acquire(timeout=WAIT_SECONDS):
         raise TooManyRequests(

@@ -22,7 +22,7 @@ from nerproc.train.feedback import add_feedback
 from nerproc.web import reveal
 from nerproc.web.correction import Correction
 from nerproc.web.lines import lines, shell
-from nerproc.web.render import address, back, page
+from nerproc.web.render import address, back, model_address, page
 from nerproc.web.reveal import Revealer
 from nerproc.web.trial import explained
 from nerproc.web.visitor import ModelReader, ModelWriter, Visitor
@@ -136,7 +136,7 @@ def save(  # noqa: PLR0917 - the framework's
         add_feedback(node.feedback, card, [FeedbackSample(text=text, spans=correction.spans(text))])
     except InvalidRequest as problem:
         return _again(request, visitor, card, text, correction, problem)
-    return back(f"/models/{card.name}/feedback", "add")
+    return back(model_address(card.name, "/feedback"), "add")
 
 
 @router.post("/models/{name}/feedback/{feedback_id}/delete")
@@ -149,7 +149,7 @@ def delete_feedback(
     """Delete a sample."""
     card = node.models.card(name)
     node.feedback.delete(card, feedback_id)
-    return back(f"/models/{card.name}/feedback", "delete")
+    return back(model_address(card.name, "/feedback"), "delete")
 
 
 def _list(
@@ -163,7 +163,7 @@ def _list(
     notice: str = "",
 ) -> Response:
     samples, following = node.feedback.page(card, after=number_of(cursor), limit=PAGE)
-    path = f"/models/{card.name}/feedback"
+    path = model_address(card.name, "/feedback")
     return page(
         request,
         visitor,

@@ -50,15 +50,14 @@ def made_of(card: ModelCard, cards: Sequence[ModelCard]) -> list[ModelCard]:
     return [one for one in cards if (base := base_of(one, cards)) and base.card == card]
 
 
-def facts(card: ModelCard) -> Iterator[tuple[str, str]]:
+def facts(card: ModelCard) -> list[tuple[str, str]]:
     """The rest of the lineage, a name and a text for each; what an imported model says is all of that."""
     told = _TOLD if card.origin == "trained" else set[str]()
-    yield from _flat({name: value for name, value in card.lineage.items() if name not in told})
+    rest = [(name, value) for name, value in card.lineage.items() if name not in told]
+    return [(name.replace("_", " ").capitalize(), _text(value)) for name, value in rest]
 
 
-def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from ((f"{name}: {inner}", text) for inner, text in _flat(value))
-        else:
-            yield str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(inner)}" for name, inner in value.items())
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -17,7 +17,7 @@ from nerproc.web import lineage, score
 from nerproc.web.jobs import SAID as JOB_SAID
 from nerproc.web.jobs import moves
 from nerproc.web.lines import lines, shell
-from nerproc.web.render import address, back, page
+from nerproc.web.render import address, back, model_address, page
 from nerproc.web.training import Training, training_called, training_of
 from nerproc.web.visitor import ModelReader, ModelWriter, Visitor
 
@@ -71,6 +71,8 @@ def show_model(
         if training is None:
             raise
         return _unmade(request, visitor, training, notice)
+    if "hx-request" in request.headers:  # of the page of its training, which has ended: it is another page now
+        return Response(headers={"HX-Refresh": "true"})
     return _model(request, node, visitor, card, notice)
 
 
@@ -133,7 +135,7 @@ def _model(request: Request, node: Node, visitor: Visitor, card: ModelCard, noti
         card=card,
         ancestors=list(lineage.ancestors(card, cards)),
         made=lineage.made_of(card, cards),
-        facts=list(lineage.facts(card)),
+        facts=lineage.facts(card),
         files=node.models.files(card),
         training=training_of(node, card) if sees_jobs else None,
         moves=moves,
@@ -143,7 +145,7 @@ def _model(request: Request, node: Node, visitor: Visitor, card: ModelCard, noti
         most_reports=MOST_REPORTS,
         sees_jobs=sees_jobs,
         notice=notice,
-        lines=lines(request, visitor, f"/models/{card.name}{part}", command=command),
+        lines=lines(request, visitor, model_address(card.name, part), command=command),
         train=shell(["nerproc", "model", "train", "FILE", "--base", card.name, "--name", "NEW"]),
     )
 
