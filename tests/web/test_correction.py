@@ -53,7 +53,10 @@ def test_what_is_added_takes_the_place_of_what_it_overlaps() -> None:
         (added("Ann", "名"), "cannot be written as a label"),
         (added("Ann", "o"), "O is no label"),
         (added("x" * 500), f"“{'x' * 60}…” does not stand in the text."),
-        (Correction(words=["Ann", "Ann met"], added=["NAME", "X"], which=["", ""]), "“Ann” and “Ann met” overlap."),
+        (
+            Correction(words=["Ann", "Ann met"], added=["NAME", "X"], which=["", ""]),
+            "“Ann” and “Ann met” overlap.",
+        ),
         (Correction(places=["0:3"], labels=[]), "The form is not whole."),
         (Correction(places=["3:3"], labels=["X"]), "'3:3' is no place in the text."),
         (Correction(places=["0:99"], labels=["X"]), "'0:99' is no place in the text."),

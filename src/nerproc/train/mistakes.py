@@ -61,9 +61,7 @@ def find_mistakes(storage: Storage, model: UUID, name: str, folder: Path) -> Mis
     except NotFound:
         raise NotFound("The samples of the training are not there any more.", hint=hint) from None
     if len(samples) > MOST_BYTES:
-        raise InvalidRequest(
-            f"The samples of the training have more than {MOST_BYTES >> 20} MiB.", hint=hint
-        )
+        raise InvalidRequest(f"The samples of the training have more than {MOST_BYTES >> 20} MiB.", hint=hint)
     if not _turn.acquire(timeout=WAIT_SECONDS):
         raise TooManyRequests(
             "The mistakes of another model are being looked for.", hint="Try again in a moment.", seconds=5
