@@ -65,7 +65,7 @@ def school(node: Node, people_folder: Path) -> Iterator[School]:
     (claim,) = claims.claim([TRAIN_POOL], job=slow)
     for epoch in range(1, EPOCHS + 1):
         assert claims.commit_epoch(claim, f"reports/{slow}/{epoch}", progress(epoch))[0]
-    assert claims.progress(claim, {**progress(EPOCHS + 1), "step": 4})
+    assert claims.progress(claim, UNDER_WAY)
     give_up = time.monotonic() + WAIT_SECONDS
     while not (job := node.jobs.get(pupil)).state.ended:
         assert time.monotonic() < give_up
@@ -84,3 +84,6 @@ def progress(epoch: int) -> dict[str, float]:
     """How far `slow` is at the end of an epoch."""
     numbers = {"epoch": epoch, "epochs": 20, "step": 10, "steps": 10}
     return {**numbers, "loss": 2 / (epoch + 0.5), "f1": 0.9 - 0.8 / epoch, "seconds_left": 3.0 * (20 - epoch)}
+
+
+UNDER_WAY = {**progress(EPOCHS + 1), "step": 4, "f1": progress(EPOCHS)["f1"]}  # in the epoch behind them

@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from tests.detection.encoder.folder import write_encoder
 from tests.web.conftest import FormClient, Site, Told
-from tests.web.school import EPOCHS, School, learnt, progress, school
+from tests.web.school import EPOCHS, UNDER_WAY, School, learnt, progress, school
 from tests.web.test_access import log_in
 from tests.web.test_report import rows, words
 
@@ -62,7 +62,7 @@ def test_all_models_are_listed_with_what_they_are_made_from(page: FormClient, ma
     assert 'href="/models/people"' in text
     assert "nerproc model list" in text
     assert "epoch 9 of 20" in listed["slow"][2]
-    assert listed["slow"][3:6] == ["33.0 s", f"{100 * progress(EPOCHS + 1)['f1']:.1f} %", "people"]
+    assert listed["slow"][3:6] == ["33.0 s", f"{100 * UNDER_WAY['f1']:.1f} %", "people"]
     assert 'hx-trigger="every 3s"' in text
 
 
@@ -151,7 +151,7 @@ def test_an_epoch_that_was_done_again_is_one_point(page: FormClient, made: Schoo
     losses = table(page.get("/models/slow").text, "Loss")
     assert losses[-1] == [str(EPOCHS), "0.125"]
     assert len(losses) == EPOCHS
-    made.claims.progress(made.claim, {**progress(EPOCHS + 1), "step": 4})  # as it was
+    made.claims.progress(made.claim, UNDER_WAY)  # as it was
 
 
 def test_the_page_of_a_training_becomes_that_of_its_model(page: FormClient, made: School) -> None:
