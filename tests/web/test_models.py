@@ -15,6 +15,7 @@ from tests.web.test_report import rows, words
 
 from nerproc.model.store import samples_of
 from nerproc.node import Node
+from nerproc.schema.report import LocalSource, ReportRequest
 from nerproc.schema.training import TrainingEvaluation
 from nerproc.train import mistakes
 from nerproc.train.gather import load
@@ -169,6 +170,17 @@ def test_a_built_in_model_says_what_it_is_and_where_it_was_used(page: FormClient
     assert "table.safetensors" in page.get("/models/basic").text
     assert f'href="/reports/{site.plain}"' not in page.get("/models/basic").text
     assert "nerproc model evaluate basic FILE" in words(page.get("/models/basic/mistakes").text)
+
+
+@pytest.mark.usefixtures("made")
+def test_a_stored_model_says_which_reports_it_made(page: FormClient, site: Site, node: Node) -> None:
+    source = LocalSource(paths=[str(site.documents)])
+    report = node.reports.create(ReportRequest(source=source, model="people"), roots=[site.documents])
+    try:
+        assert f'href="/reports/{report}"' in page.get("/models/people").text
+        assert f'href="/reports/{report}"' not in page.get("/models/pupil").text
+    finally:
+        node.jobs.delete(report)
 
 
 @pytest.mark.parametrize("part", ["", "/mistakes", "/feedback", "/delete"])

@@ -34,7 +34,8 @@ _KEYS: dict[Sort, tuple[str, str, bool]] = {
 _FILTERS = {
     "state": "state = %(state)s",
     "kind": "kind = %(kind)s",
-    "model": "(model_id::text = %(model)s OR (model_id IS NULL AND model = %(model)s))",
+    "model": "model = %(model)s AND model_id IS NULL",
+    "model_id": "model_id = %(model_id)s",
     "words": "(strpos(lower(name), lower(%(words)s)) > 0 OR starts_with(id::text, lower(%(words)s)))",
 }
 
@@ -45,9 +46,10 @@ class Wanted:
 
     state: State | None = None
     kind: JobKind | None = None
-    model: str | None = None  # id of a stored one, or the name of another
     words: str | None = None  # in the name, or the first letters of the id
     sort: Sort = "newest"
+    model: str | None = None  # name of one that is not stored
+    model_id: UUID | None = None  # of a stored one
 
 
 def list_jobs(

@@ -152,6 +152,6 @@ def _model(request: Request, node: Node, visitor: Visitor, card: ModelCard, noti
 
 def _reports(node: Node, card: ModelCard) -> list[JobRecord]:
     """The newest reports that a model made, one more than is shown."""
-    wanted = Wanted(kind="inference", model=str(card.id or card.name))
+    wanted = Wanted(kind="inference", model=None if card.id else card.name, model_id=card.id)
     found, _ = list_jobs(node.database, node.jobs, wanted, limit=MOST_REPORTS + 1)
     return found
