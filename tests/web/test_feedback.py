@@ -132,6 +132,19 @@ def test_what_is_no_text_to_correct_is_refused(page: FormClient, text: str, said
     assert (answer.status_code, said in answer.text) == (422, True)
 
 
+def test_as_many_entities_as_a_form_can_hold_are_corrected(page: FormClient, node: Node) -> None:
+    most = feedback_page.MOST_SPANS
+    text = " ".join(f"a{number}@example.org" for number in range(most))
+    sent = fields(page.submit(PLACE, f"{PLACE}/look", text=text).text)
+    sent["words"][0], sent["added"][0] = "example", "NAME"
+    assert page.post(f"{PLACE}/correct", data=sent).status_code == 200
+    assert page.post(f"{PLACE}/save", data=sent).status_code == 303
+    assert len(kept(node)[0].spans) == most
+    refused = page.submit(PLACE, f"{PLACE}/look", text=f"{text} one@example.org")
+    assert refused.status_code == 422
+    assert f"There are {most + 1} entities in the text." in refused.text
+
+
 def test_texts_are_hidden_until_somebody_asks_for_them(page: FormClient, sample: Feedback, told: Told) -> None:
     hidden = page.get(PLACE).text
     assert "Anna" not in hidden

@@ -32,6 +32,7 @@ router = APIRouter()
 PAGE = 20  # samples
 ROWS = 4  # of words that can be added at a time
 SAID = {"add": "The text was kept as a sample.", "delete": "The sample was deleted."}
+MOST_SPANS = 400  # of a text that is corrected: a form is read up to 1,000 fields, two of each span
 AROUND = 40  # characters that are shown on each side of what was found
 
 Texts = Annotated[list[str], Form()]
@@ -100,7 +101,7 @@ def look(request: Request, node: TheNode, visitor: ModelWriter, name: ModelName,
     card = node.models.card(name)
     found = [one.entity for one in explained(node, text, card).found]
     spans = [SampleSpan(start=one.start, end=one.end, label=one.label) for one in found]
-    return _corrected(request, visitor, card, text, spans)
+    return _corrected(request, visitor, card, text, _few(spans))
 
 
 @router.post("/models/{name}/feedback/correct")
@@ -115,7 +116,7 @@ def correct(  # noqa: PLR0917 - the framework's
     """The text as it was corrected so far, to go on."""
     card = node.models.card(name)
     try:
-        spans = correction.spans(text)
+        spans = _few(correction.spans(text))
     except InvalidRequest as problem:
         return _again(request, visitor, card, text, correction, problem)
     return _corrected(request, visitor, card, text, spans)
@@ -181,6 +182,20 @@ def _list(
         lines=lines(request, visitor, path, command=["nerproc", "model", "feedback", "list", card.name]),
         train=shell(["nerproc", "model", "train", "--base", card.name, "--feedback", "--name", "NEW"]),
     )
+
+
+def _few(spans: list[SampleSpan]) -> list[SampleSpan]:
+    """The spans, if a form can hold them.
+
+    Raises:
+        InvalidRequest: there are too many.
+    """
+    if len(spans) > MOST_SPANS:
+        raise InvalidRequest(
+            f"There are {len(spans):,} entities in the text.",
+            hint=f"Give a shorter one: {MOST_SPANS:,} can be corrected at a time.",
+        )
+    return spans
 
 
 def _corrected(
