@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.model.test_folder import write_model
 
 from nerproc.db.database import Database
 from nerproc.errors import Conflict, InvalidRequest, NerprocError, NotFound
+from nerproc.model.folder import built_in, stored
 from nerproc.model.models import Models
 from nerproc.storage.local import LocalStorage
 
@@ -40,6 +42,19 @@ def test_an_imported_model_is_there_until_it_is_deleted(
 
 def _names(storage: LocalStorage) -> set[str]:
     return {key.split("/")[-1] for key in keys(storage)} - {"model.json"}
+
+
+def test_the_files_of_a_model_are_listed_with_their_hashes(models: Models, tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "x")
+    for card in (models.import_folder(folder), models.card("basic")):
+        place = built_in("basic") if card.id is None else folder
+        assert place is not None
+        listed = models.files(card)
+        assert [file.name for file in listed] == sorted(stored(place).files)
+        for file in listed:
+            data = (place / file.name).read_bytes()
+            assert (file.sha256, file.bytes) == (sha256(data).hexdigest(), len(data))
+    assert models.files(models.card("patterns")) == []
 
 
 def test_the_version_changes_with_the_files_and_not_with_the_name(models: Models, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from nerproc.show.chart import HEAT_LEVELS, Bars, Heat, Mark, Stretch, Timeline, level
 from nerproc.show.curve import Lines, Series, Sparkline, clock, thinned
 from nerproc.show.inert import Html
+from nerproc.show.interval import Estimate, Intervals
 from nerproc.show.svg import Chart, compact, figure, fitted, ticks
 from nerproc.show.table import Table
 
@@ -25,11 +26,13 @@ CHARTS = [
     ),
     Lines("Training", [Series(NASTY, [(0, 2), (1, 1)]), Series("F1", [(1, 0.5)])], NASTY, "loss"),
     Sparkline("Speed", [1, 3, 2], NASTY),
+    Intervals("Scores", NASTY, [NASTY, "new"], [(NASTY, [None, Estimate(0.5, 0.25, 0.75)])]),
     Bars("Labels", {}),
     Heat("Objects", []),
     Timeline("Time", []),
     Lines("Training", [], "x", "y"),
     Sparkline("Speed", []),
+    Intervals("Scores", "F1", ["new"], []),
 ]
 
 
@@ -156,3 +159,29 @@ def test_a_table_writes_numbers_on_the_right():
 
     assert '<td class="number">1,234</td>' in markup
     assert "&lt;a&gt;" in markup
+
+
+def test_intervals_lie_where_their_shares_do() -> None:
+    chart = Intervals(
+        "Scores",
+        "F1",
+        ["base", "new"],
+        [("NAME", [Estimate(0.0, 0.0, 0.25), Estimate(0.5, 0.25, 1.0)]), ("DATE", [None, Estimate(1, 1, 1)])],
+    )
+    picture = ET.fromstring(chart.svg())
+    dots = [element for element in picture.iter("circle") if element.get("r") == "4.5"][:3]
+    low, middle, high = (float(dot.get("cx")) for dot in dots)
+    assert middle - low == pytest.approx(high - middle, abs=0.2)
+    assert [dot.get("class") for dot in dots] == ["dot open", "dot", "dot"]
+    lines = [element for element in picture.iter("line") if element.get("class") == "whisker"]
+    widths = [float(line.get("x2")) - float(line.get("x1")) for line in lines]
+    assert widths[3] == pytest.approx(3 * widths[0], abs=0.3)  # a line, and then its two ends
+    assert "NAME, new: 0.500, from 0.250 to 1.000" in chart.svg()
+    assert chart.table().rows == [["NAME", 0.0, 0.0, 0.25, 0.5, 0.25, 1.0], ["DATE", None, None, None, 1, 1, 1]]
+
+
+def test_the_axis_of_intervals_begins_near_the_lowest() -> None:
+    chart = Intervals("Scores", "F1", ["new"], [("NAME", [Estimate(0.97, 0.95, 0.99)])])
+    words = [element.text for element in ET.fromstring(chart.svg()).iter("text")]
+    assert "0.8" in words
+    assert "0.6" not in words

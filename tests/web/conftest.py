@@ -20,6 +20,7 @@ import httpx2 as httpx
 import pytest
 from fastapi.testclient import TestClient
 from selectolax.lexbor import LexborHTMLParser
+from tests import people
 from tests.process import running_head
 
 from nerproc.access.tokens import Tokens
@@ -111,6 +112,12 @@ def node(site: Site) -> Iterator[Node]:
                 patch.delenv(name)
         with Node.open(Settings(home=site.home, roots=[site.documents])) as node:
             yield node
+
+
+@pytest.fixture(scope="session")
+def people_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small model that others can begin with."""
+    return people.trained(tmp_path_factory.mktemp("people") / "people")
 
 
 class FormClient(TestClient):

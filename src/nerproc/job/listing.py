@@ -34,6 +34,8 @@ _KEYS: dict[Sort, tuple[str, str, bool]] = {
 _FILTERS = {
     "state": "state = %(state)s",
     "kind": "kind = %(kind)s",
+    "model": "model = %(model)s AND model_id IS NULL",
+    "model_id": "model_id = %(model_id)s",
     "words": "(strpos(lower(name), lower(%(words)s)) > 0 OR starts_with(id::text, lower(%(words)s)))",
 }
 
@@ -46,6 +48,8 @@ class Wanted:
     kind: JobKind | None = None
     words: str | None = None  # in the name, or the first letters of the id
     sort: Sort = "newest"
+    model: str | None = None  # name of one that is not stored
+    model_id: UUID | None = None  # of a stored one
 
 
 def list_jobs(

@@ -18,6 +18,7 @@ from nerproc.job.task import TRAIN_POOL
 from nerproc.model.row import INSERT, VALUES, taken
 from nerproc.observe import log
 from nerproc.queue.base import Queue, wake
+from nerproc.schema.report import TrainingProgress
 from nerproc.schema.training import TrainingRequest
 
 # Its task is no report that a licence must let begin: it is not numbered 0. Of two of one name the second is
@@ -64,6 +65,10 @@ noted AS (
   INSERT INTO event (job_id, task_number, kind, detail)
   SELECT job_id, number, 'task.epoch', %(progress)s FROM fence WHERE EXISTS (SELECT FROM kept))
 SELECT count(*) AS held, max(nullif(checkpoint, %(checkpoint)s)) AS earlier FROM fence"""
+
+_LATEST = """
+SELECT id FROM job WHERE kind = 'training' AND name = %(name)s ORDER BY created_at DESC, id DESC LIMIT 1"""
+_EPOCHS = "SELECT detail FROM event WHERE job_id = %(job)s AND kind = 'task.epoch' ORDER BY id"
 
 
 class TrainingJobs:
@@ -112,6 +117,20 @@ class TrainingJobs:
         log().info("job_created", job=str(job), kind="training", model=request.name)
         failpoint("job_submitted")
         wake(self._queue, TRAIN_POOL)
+
+
+def latest_training(database: Database, name: str) -> UUID | None:
+    """The last training that was to make a model of that name, if there is one."""
+    row = database.fetch_one(_LATEST, {"name": name}, retry=True)
+    return None if row is None else UUID(str(row["id"]))
+
+
+def epochs(database: Database, job: UUID) -> list[TrainingProgress]:
+    """How far a training was at the end of each epoch; of one that was done again, the last time."""
+    rows = database.fetch_all(_EPOCHS, {"job": job}, retry=True)
+    found = [TrainingProgress.model_validate(row["detail"]) for row in rows]
+    by_number = {one.epoch: one for one in found}
+    return [by_number[number] for number in sorted(by_number)]
 
 
 def in_training(name: str) -> Conflict:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
@@ -22,7 +23,7 @@ from nerproc.db.database import Database
 from nerproc.errors import Conflict, InvalidRequest, NerprocError, NotFound
 from nerproc.failpoint import failpoint
 from nerproc.model import feedback, registry
-from nerproc.model.folder import Description, artifacts, describe, is_model, version
+from nerproc.model.folder import Description, artifacts, built_in, describe, is_model, stored, version
 from nerproc.model.row import INSERT, VALUES, card, taken, values
 from nerproc.model.store import put_folder
 from nerproc.model.trial import try_out
@@ -47,6 +48,15 @@ _TRAINING = "SELECT id FROM job WHERE kind = 'training' AND name = %(name)s AND 
 _DELETE = "DELETE FROM model WHERE id = %(id)s"
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of a model."""
+
+    name: str
+    sha256: str  # hexadecimal
+    bytes: int
+
+
 class Models:
     """The models of one database and artifact store."""
 
@@ -56,8 +66,8 @@ class Models:
 
     def cards(self) -> list[ModelCard]:
         """All models, by name."""
-        stored = [card(row) for row in self._db.fetch_all(_LIST, retry=True)]
-        return sorted([*registry.cards(), *stored], key=attrgetter("name"))
+        imported = [card(row) for row in self._db.fetch_all(_LIST, retry=True)]
+        return sorted([*registry.cards(), *imported], key=attrgetter("name"))
 
     def card(self, name: str) -> ModelCard:
         """The model of that name, or the stored one of that id.
@@ -74,6 +84,18 @@ class Models:
             names = ", ".join(card.name for card in self.cards())
             raise NotFound(f"there is no model {name!r}", hint=f"models: {names}")
         return card(row)
+
+    def files(self, model: ModelCard) -> list[ModelFile]:
+        """The files of a model, by name; none of one that is code, or a plugin's."""
+        if model.id is not None:
+            row = self._find(str(model.id))
+            kept = {} if row is None else row["files"]
+            return [ModelFile(name, file["sha256"], file["size"]) for name, file in sorted(kept.items())]
+        folder = built_in(model.name)
+        if folder is None:
+            return []
+        named = stored(folder).files
+        return [ModelFile(name, named[name], (folder / name).stat().st_size) for name in sorted(named)]
 
     def import_folder(self, folder: Path, name: str | None = None) -> ModelCard:
         """Import the model in a folder, under another `name` if given: all of it, or nothing.
@@ -179,9 +201,9 @@ class Models:
         """Delete files older than `age_seconds` that belong to no model; return of how many models."""
         horizon = datetime.now(UTC) - timedelta(seconds=age_seconds)
         newest: dict[str, datetime] = {}
-        for stored in self._storage.list("models/"):
-            model = stored.key.split("/")[1]
-            newest[model] = max(stored.modified, newest.get(model, stored.modified))
+        for file in self._storage.list("models/"):
+            model = file.key.split("/")[1]
+            newest[model] = max(file.modified, newest.get(model, file.modified))
         known = {row["id"] for row in self._db.fetch_all(_KNOWN, retry=True)} if newest else set()
         unused = [model for model, modified in newest.items() if modified < horizon and model not in known]
         for model in unused:

@@ -104,6 +104,8 @@ CSS = f"""
 .nerproc svg .mark path{{fill:var(--np-dim)}}
 .nerproc svg .curve{{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}}
 .nerproc svg .dot{{fill:var(--c)}}
+.nerproc svg .dot.open{{fill:var(--np-bg);stroke:var(--c);stroke-width:2}}
+.nerproc svg .whisker{{stroke:var(--c);stroke-width:2}}
 .nerproc svg .d1{{stroke-dasharray:7 4}}
 .nerproc svg .d2{{stroke-dasharray:2 4}}
 .nerproc svg .d3{{stroke-dasharray:10 3 2 3}}

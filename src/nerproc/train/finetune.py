@@ -34,10 +34,9 @@ from nerproc.train.evaluate import evaluate
 from nerproc.train.export import amend, export
 from nerproc.train.fit import Fitted, Options, Progress, fit
 from nerproc.train.sample import Sample, Span
-from nerproc.train.split import split
+from nerproc.train.split import HELD, split
 from nerproc.train.target import Material, Teacher, teach
 
-HELD = 0.15  # share of the samples that are held back
 EPOCHS = (20, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
 _STEPS = 500  # … and it needs more of them for so many steps
 _PATIENCE = 4  # it ends when the last of so many parts of the epochs brought nothing

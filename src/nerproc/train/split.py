@@ -7,6 +7,8 @@ from hashlib import blake2b
 
 from nerproc.train.sample import Sample
 
+HELD = 0.15  # share of its samples that a training holds back
+
 
 def split(samples: Sequence[Sample], *, share: float, seed: int = 0) -> tuple[list[Sample], list[Sample]]:
     """The samples to learn from, and about `share` of all held out, both in their order.

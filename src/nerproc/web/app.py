@@ -16,8 +16,11 @@ from nerproc.node import Node
 from nerproc.web import (
     asset,
     entities,
+    feedback,
     jobs,
     login,
+    mistakes,
+    models,
     objects,
     overview,
     problem,
@@ -27,7 +30,20 @@ from nerproc.web import (
 )
 from nerproc.web.visitor import genuine
 
-ROUTERS = (overview, jobs, report, entities, objects, trial, workers, login, asset)
+ROUTERS = (
+    overview,
+    jobs,
+    report,
+    entities,
+    objects,
+    models,
+    mistakes,
+    feedback,
+    trial,
+    workers,
+    login,
+    asset,
+)
 UPLOAD_PATHS: frozenset[str] = frozenset()  # of forms whose bodies are not for the memory
 
 HEADERS = {

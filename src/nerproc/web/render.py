@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -78,6 +78,7 @@ def environment() -> Environment:
         "asset": asset.address,
         "version": nerproc.__version__,
         "address": address,
+        "model_address": model_address,
         "offers": offers,
     }
     made.filters |= {
@@ -101,6 +102,11 @@ def address(path: str, **query: Any) -> str:
     """A path of this site with a query; what is None or empty is left out."""
     given = {name: value for name, value in query.items() if value not in (None, "")}
     return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+def model_address(name: str, part: str = "") -> str:
+    """The path of a model of that name, on the page and in the API; `part` is what is behind the name."""
+    return f"/models/{quote(name, safe='')}{part}"
 
 
 def size(count: float) -> Markup:

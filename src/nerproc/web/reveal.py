@@ -1,7 +1,7 @@
-"""The texts of entities: hidden until somebody who may see them asks for them, which is noted.
+"""The texts of entities and samples: hidden until somebody who may see them asks for them, which is noted.
 
-Noted is who (the name of the token; null where the head asks for none), when, of which report and in what
-form: in the report's timeline, and in the log. Never what was seen.
+Noted is who (the name of the token; null where the head asks for none), when, of what and in what form: in the
+log, and of a report in its timeline. Never what was seen.
 """
 
 from __future__ import annotations
@@ -30,3 +30,8 @@ def note(node: Node, visitor: Visitor, report: UUID, what: str) -> None:
     node.reports.existing(report)
     node.jobs.note(report, KIND, by=visitor.name, what=what)
     log().info("texts_revealed", report=str(report), by=visitor.name, what=what)
+
+
+def note_of_model(visitor: Visitor, model: str, what: str) -> None:
+    """Note that a visitor gets texts that belong to a model: before they get them."""
+    log().info("texts_revealed", model=model, by=visitor.name, what=what)

@@ -11,6 +11,7 @@ from nerproc.errors import NerprocError, NotFound
 from nerproc.model.explain import MOST_LENGTH, Explained, Explanation, explain
 from nerproc.node import Node, open_model_cache
 from nerproc.schema.name import BASIC
+from nerproc.schema.report import ModelCard
 from nerproc.show.highlight import preview
 from nerproc.web.render import page
 from nerproc.web.visitor import ReportReader
@@ -43,20 +44,30 @@ def look(
     """What is in a text."""
     text = text.replace("\r\n", "\n")  # as forms send line ends
     try:
-        found = _explain(node, text, model) if text.strip() else None
+        found = explained(node, text, _card(node, model)) if text.strip() else None
     except NerprocError as problem:
         return _page(request, node, visitor, text=text, model=model, problem=problem)
     return _page(request, node, visitor, text=text, model=model, found=found)
 
 
-def _explain(node: Node, text: str, model: str) -> Explanation:
-    card = next((card for card in node.models.cards() if card.name == model), None)
-    if card is None:
-        raise NotFound(f"There is no model {model!r}.")
+def explained(node: Node, text: str, card: ModelCard) -> Explanation:
+    """What a model finds in a text.
+
+    Raises:
+        InvalidRequest, TooManyRequests: see `explain`.
+    """
     imported = None
     if card.id is not None:
         imported = open_model_cache(node.settings, node.storage).fetch(str(card.id))
-    return explain(text, model, folder=imported, cache=node.settings.home / "cache")
+    return explain(text, card.name, folder=imported, cache=node.settings.home / "cache")
+
+
+def _card(node: Node, model: str) -> ModelCard:
+    """One of the models that the form offers."""
+    card = next((card for card in node.models.cards() if card.name == model), None)
+    if card is None:
+        raise NotFound(f"There is no model {model!r}.")
+    return card
 
 
 def _page(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +61,10 @@ def _is_file(name: str) -> bool:
     return "/" in name and name.endswith(_SUFFIXES)
 
 
-def _entities(pipeline: str) -> list[str]:
-    """What the recognizers find, known without loading the pipeline."""
-    return list(_registry(pipeline).get_supported_entities(["en"]))
+@cache
+def _entities(pipeline: str) -> tuple[str, ...]:
+    """What the recognizers find, known without loading the pipeline; Presidio reads long files for it."""
+    return tuple(_registry(pipeline).get_supported_entities(["en"]))
 
 
 def _registry(pipeline: str) -> RecognizerRegistry:
