@@ -49,7 +49,8 @@ def visit(
     page.on("dialog", lambda dialog: wrong.append(dialog.message))
     try:
         yield page
-        assert [said for said in wrong if not expected or expected not in said] == []
+        unexpected = [said for said in wrong if not expected or expected not in said]
+        assert not unexpected, unexpected
     finally:
         context.close()
 

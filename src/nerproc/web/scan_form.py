@@ -206,8 +206,11 @@ def _error(check: Callable[[], object], text: str = "") -> Wrong | None:
 def wrong_of(error: NerprocError, text: str = "") -> Wrong:
     """An error as it is shown beside the field in which that text was entered."""
     at = error.position if isinstance(error, QueryError | PatternError) else None
-    message = f"{error.message[0].upper()}{error.message[1:].rstrip('.')}."
-    return Wrong(message, error.hint or "", "" if at is None else pointed(text, at))
+    return Wrong(_sentence(error.message), _sentence(error.hint or ""), "" if at is None else pointed(text, at))
+
+
+def _sentence(text: str) -> str:
+    return text and f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 
 def command(request: ReportRequest, place: str) -> list[object] | None:

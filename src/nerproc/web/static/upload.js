@@ -88,9 +88,13 @@
   };
 
   const dropped = async (transfer) => {
-    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry);
+    const found = [...transfer.items].filter((item) => item.kind === "file").map((item) => {
+      const entry = item.webkitGetAsEntry();
+      const file = item.getAsFile(); // of what is no entry; both are gone after this turn
+      return entry ? inside(entry) : [[file, file.name]];
+    });
     try {
-      upload((await Promise.all(entries.map(inside))).flat());
+      upload((await Promise.all(found)).flat());
     } catch {
       complain("What was dropped cannot be read.", "Choose the files instead.");
     }
