@@ -211,7 +211,6 @@ def _settings(
         checked=entered.do in ("check", "plan", "start"),
         tried=tried,
         shown=_shown(entered.sample, tried),
-        why=trial.reasons,
         most=MOST_LENGTH,
         plan=plan,
         lines=_lines(request, visitor, chosen, form.request) if plan and form.request else None,
