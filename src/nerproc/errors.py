@@ -68,6 +68,14 @@ class ExitCode(IntEnum):
     BROKEN_PIPE = 141
 
 
+def pointed(text: str, position: int) -> str:
+    """The line of a text that has that position, and a caret under the place: two lines."""
+    line_start = text.rfind("\n", 0, position) + 1
+    line_end = text.find("\n", position)
+    line = text[line_start : line_end if line_end >= 0 else None]
+    return f"{line}\n{' ' * (position - line_start)}^"
+
+
 class NerprocError(Exception):
     """Something went wrong in nerproc."""
 
@@ -134,10 +142,7 @@ class QueryError(UsageError):
 
     def caret(self) -> str:
         """The query with a caret under the place of the error: two lines."""
-        line_start = self.query.rfind("\n", 0, self.position) + 1
-        line_end = self.query.find("\n", self.position)
-        line = self.query[line_start : line_end if line_end >= 0 else None]
-        return f"{line}\n{' ' * (self.position - line_start)}^"
+        return pointed(self.query, self.position)
 
 
 class PatternError(UsageError):

@@ -49,7 +49,8 @@ def visit(
     page.on("dialog", lambda dialog: wrong.append(dialog.message))
     try:
         yield page
-        assert [said for said in wrong if not expected or expected not in said] == []
+        unexpected = [said for said in wrong if not expected or expected not in said]
+        assert not unexpected, unexpected
     finally:
         context.close()
 
@@ -73,4 +74,5 @@ def picture(page: Page, name: str, scheme: str = "light", width: str = "wide") -
     """Keep a picture, if PICTURES says where; `make pictures` takes those that docs/page.md shows."""
     if folder := os.environ.get("PICTURES"):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png")
+        # To hide the caret takes a style that the page forbids.
+        page.screenshot(path=Path(folder) / f"{name}-{scheme}-{width}.png", caret="initial")

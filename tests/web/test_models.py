@@ -63,7 +63,7 @@ def test_all_models_are_listed_with_what_they_are_made_from(page: FormClient, ma
     assert 'href="/models/people"' in text
     assert "nerproc model list" in text
     assert "epoch 9 of 20" in listed["slow"][2]
-    assert listed["slow"][3:6] == ["33.0 s", f"{100 * UNDER_WAY['f1']:.1f} %", "people"]
+    assert listed["slow"][3:6] == ["33 s", f"{100 * UNDER_WAY['f1']:.1f} %", "people"]
     assert 'hx-trigger="every 3s"' in text
 
 
@@ -133,7 +133,7 @@ def test_a_training_lives_until_it_is_stopped(page: FormClient, made: School) ->
     text = page.get("/models/slow").text
     said = words(text)
     assert "epoch 9 of 20" in said
-    assert "33.0 s left, about" in said
+    assert "33 s left, about" in said
     assert "The model is there when its training has ended." in said
     assert [row[0] for row in table(text, "F1 on held samples")] == [
         str(number + 1) for number in range(EPOCHS)

@@ -59,7 +59,10 @@ class MultipartFiles:
             content = _Content(self._piece)
             _, options = parse_options_header(headers.get(b"content-disposition"))
             if options.get(b"name") == self._field.encode() and b"filename" in options:
-                yield _name(options[b"filename"]), cast("BinaryIO", io.BufferedReader(content, 1 << 16))
+                name = _name(options[b"filename"])
+                file = io.BufferedReader(content, 1 << 16)
+                if name or file.peek(1):  # browsers send neither where no file was chosen
+                    yield name, cast("BinaryIO", file)
             content.skip()
 
     def _piece(self) -> Piece:

@@ -13,6 +13,7 @@ from nerproc.api.multipart import MultipartFiles
 from nerproc.api.parameter import PREFIX, TheNode, problems
 from nerproc.errors import InvalidRequest, TooLarge, Unreachable
 from nerproc.job.uploads import Uploads
+from nerproc.node import Node
 from nerproc.schema.report import Upload
 
 PATH = "/uploads"
@@ -49,15 +50,7 @@ _BODY = {
 @router.post("", status_code=201, operation_id="create_upload", openapi_extra=_BODY, responses=problems(413))
 async def create_upload(request: Request, node: TheNode, response: Response) -> Upload:
     """Send files to be scanned; none is kept unless all of them arrive."""
-    body = _Body(request, node.settings.upload_bytes)
-    announced = request.headers.get("content-length", "")
-    body.check(int(announced[:20]) if announced.isdecimal() else 0)
-
-    def receive() -> Upload:
-        files = MultipartFiles(request.headers.get("content-type", ""), body.pull, field=FIELD)
-        return Uploads(node.database, node.storage).receive(files)
-
-    upload = await to_thread.run_sync(receive, limiter=_slots)
+    upload = await receive(request, node)
     response.headers["Location"] = f"{PREFIX}{PATH}/{upload.id}"
     return upload
 
@@ -66,6 +59,25 @@ async def create_upload(request: Request, node: TheNode, response: Response) -> 
 def get_upload(node: TheNode, upload_id: Annotated[UUID, Path(description="Id of the upload.")]) -> Upload:
     """Look at an upload."""
     return Uploads(node.database, node.storage).get(upload_id)
+
+
+async def receive(request: Request, node: Node) -> Upload:
+    """Store the files of a form while they arrive.
+
+    Raises:
+        InvalidRequest: it is no such form, has no files, or does not arrive as a whole.
+        TooLarge: it is larger than the head takes.
+        Unreachable: the head shuts down.
+    """
+    body = _Body(request, node.settings.upload_bytes)
+    announced = request.headers.get("content-length", "")
+    body.check(int(announced[:20]) if announced.isdecimal() else 0)
+
+    def store() -> Upload:
+        files = MultipartFiles(request.headers.get("content-type", ""), body.pull, field=FIELD)
+        return Uploads(node.database, node.storage).receive(files)
+
+    return await to_thread.run_sync(store, limiter=_slots)
 
 
 class _Body:

@@ -31,5 +31,5 @@ def validate_pattern(check: PatternCheck) -> Valid:
 @router.post("/s3", operation_id="validate_s3", responses=problems(403, 404))
 def validate_s3(node: TheNode, source: S3Source) -> BucketFound:
     """Check that a bucket can be listed and that there is something at the URL; no object is read."""
-    found = node.reports.look(source)
+    found = node.reports.planner.look(source)
     return BucketFound(objects=found.keys, more=found.more)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -42,7 +43,16 @@ class Explanation:
     warnings: list[str]  # what was given up
 
 
-def explain(text: str, model: str, *, folder: Path | None = None, cache: Path | None = None) -> Explanation:
+def explain(
+    text: str,
+    model: str,
+    *,
+    folder: Path | None = None,
+    cache: Path | None = None,
+    labels: Collection[str] | None = None,
+    custom_tags: Mapping[str, str] | None = None,
+    deny: Mapping[str, Sequence[str]] | None = None,
+) -> Explanation:
     """The entities in a text, with reasons.
 
     Args:
@@ -50,6 +60,9 @@ def explain(text: str, model: str, *, folder: Path | None = None, cache: Path | 
         model: name of the model.
         folder: where it lies, if it was imported.
         cache: folder for compiled patterns.
+        labels: those to look for; all of the model if None.
+        custom_tags: label to expression, as of a report.
+        deny: label to texts, as of a report.
 
     Raises:
         InvalidRequest: the text is too long, or the model cannot be loaded, or takes too long.
@@ -62,12 +75,22 @@ def explain(text: str, model: str, *, folder: Path | None = None, cache: Path | 
     if not _turns.acquire(timeout=WAIT_SECONDS):
         raise TooManyRequests("Other texts are being looked at.", hint="Try again in a moment.", seconds=5)
     try:
-        return _ask({"text": text, "model": model, "folder": _named(folder), "cache": _named(cache)})
+        return _ask(
+            {
+                "text": text,
+                "model": model,
+                "folder": _named(folder),
+                "cache": _named(cache),
+                "labels": None if labels is None else list(labels),
+                "custom_tags": dict(custom_tags or {}),
+                "deny": {label: list(texts) for label, texts in (deny or {}).items()},
+            }
+        )
     finally:
         _turns.release()
 
 
-def _ask(question: dict[str, str | None]) -> Explanation:
+def _ask(question: dict[str, Any]) -> Explanation:
     answer = apart.ask(
         "nerproc.model.explain",
         question,
@@ -86,14 +109,21 @@ def _named(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
-def _explanation(question: dict[str, str]) -> Explanation:
+def _explanation(question: dict[str, Any]) -> Explanation:
     from nerproc.model.detect import entities
     from nerproc.model.registry import in_folder, load
     from nerproc.model.scanner import build
 
     name, folder = question["model"], question["folder"]
     model = in_folder(Path(folder), name, version="", origin="imported") if folder else load(name)
-    scanner = build(model=model, cache=Path(question["cache"]) if question["cache"] else None)
+    scanner = build(
+        model=model,
+        labels=question["labels"],
+        custom_tags=question["custom_tags"],
+        deny=question["deny"],
+        cache=Path(question["cache"]) if question["cache"] else None,
+        keeps_tags=False,
+    )
     began = time.perf_counter()
     found = entities(scanner, question["text"])
     seconds = time.perf_counter() - began

@@ -64,14 +64,15 @@ def build(
     allow_patterns: Sequence[str] = (),
     deny: Mapping[str, Sequence[str]] | None = None,
     cache: Path | None = None,
+    keeps_tags: bool = True,
 ) -> Scanner:
-    """A scanner; see `scanner_for`."""
+    """A scanner; see `scanner_for`. Without `keeps_tags` the cache is for the model alone."""
     thresholds = thresholds or Thresholds()
     tags = _tags(custom_tags or {}, deny or {})
     _check_labels(model, labels, [tag.label for tag in tags])
     detectors: list[Detector] = []
     if tags:
-        detectors.append(CustomDetector(tags, cache=cache))
+        detectors.append(CustomDetector(tags, cache=cache if keeps_tags else None))
     if labels is None or set(labels) & set(model.labels):
         detectors += model.detectors(labels, thresholds, cache)
     options = ScanOptions(thresholds=thresholds, allow=frozenset(allow), allowed=_allowed(allow_patterns))

@@ -1,6 +1,6 @@
 """Reports as users see them: create, look, page, search. Wire types in, wire types out.
 
-API, command line and page call these and nothing below.
+API, command line and page call these and nothing below. What a request has to be is `plan`'s.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ import socket
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from nerproc.errors import Conflict, NotFound, PathNotAllowed
+from nerproc.errors import NotFound
 from nerproc.job.jobs import JobRecord, Jobs
 from nerproc.model.models import Models
-from nerproc.model.registry import absolute, is_path
-from nerproc.model.scanner import validate
 from nerproc.report.export import export
 from nerproc.report.found import Found
+from nerproc.report.plan import Planner
 from nerproc.report.preview import Document, tokens
 from nerproc.report.query.parse import parse
 from nerproc.report.search import search
@@ -39,19 +37,13 @@ from nerproc.schema.report import (
     Page,
     Report,
     ReportRequest,
-    S3Source,
     UploadSource,
 )
-from nerproc.schema.report import Source as SourceRequest
 from nerproc.settings import Settings
 from nerproc.source import local
 from nerproc.source import upload as uploaded
 from nerproc.source.base import Source
-from nerproc.source.selection import Selection
 from nerproc.storage.base import Storage
-
-if TYPE_CHECKING:
-    from nerproc.source.s3 import FirstPage
 
 MOST_ERRORS = 1_000  # that a summary lists
 
@@ -64,6 +56,7 @@ class Reports:
         self.models = models
         self._storage = storage
         self._settings = settings
+        self.planner = Planner(models, storage, settings, jobs.quota, self.existing)
 
     @cached_property
     def _reader(self) -> ResultReader:
@@ -82,23 +75,11 @@ class Reports:
         With `here`, workers of other hosts that share the database leave it to those of this host.
 
         Raises:
-            UsageError: a query, a pattern or a label is not valid.
-            PathNotAllowed: a path is outside the roots, or names a model for other hosts.
-            NotFound: there is no such model, upload, bucket (or nothing in it) or earlier report.
-            Conflict: the earlier report is not ready.
-            Refused: the bucket may not be listed, or the licence does not let the report begin or cover it.
-            SourceUnreachable: the S3 server does not answer.
+            NerprocError: the request may not be, as `Planner.check` says.
+            Conflict: the key was used for another request.
+            Refused: the licence does not let the report begin, or does not cover it.
         """
-        for group in request.groups:
-            parse(group.query)
-        if is_path(request.model):
-            request = self._with_path(request, here=here)
-        model = self.models.card(request.model)
-        request = request.model_copy(update={"model": model.name})  # it may be given by its id
-        validate(request, model)
-        Selection(request)
-        self._check_since(request.since)
-        self._check_source(request.source, roots)
+        request, model = self.planner.check(request, roots=roots, here=here)
         return self._jobs.submit(
             request,
             name=request.name or _name(request),
@@ -107,52 +88,8 @@ class Reports:
             roots=[str(root) for root in roots],
             host=socket.gethostname() if here and self._settings.database_url is not None else None,
             idempotency_key=idempotency_key,
-            needed=self._size(request),
+            needed=self.planner.needed(request),
         )
-
-    def _with_path(self, request: ReportRequest, *, here: bool) -> ReportRequest:
-        """The request with a model that lies on this host, which only who has the host may ask for."""
-        if not here:
-            raise PathNotAllowed(
-                f"The model {request.model!r} is named by its path.",
-                hint="Only `nerproc scan` takes one, on its own host. Install the model as a package instead.",
-            )
-        return request.model_copy(update={"model": absolute(request.model)})
-
-    def _size(self, request: ReportRequest) -> int | None:
-        """How many bytes will be read, if that is known without a worker and of interest."""
-        source = request.source
-        if not isinstance(source, UploadSource) or request.since is not None or self._jobs.quota.limit is None:
-            return None
-        refs = Selection(request).choose(uploaded.UploadSource(self._storage, source.upload_id).list())
-        return sum(ref.size for ref in refs if ref.problem is None)
-
-    def _check_source(self, source: SourceRequest, roots: Sequence[Path]) -> None:
-        """Refuse now what the worker would refuse later."""
-        match source:
-            case UploadSource():
-                next(uploaded.UploadSource(self._storage, source.upload_id).list(), None)
-            case S3Source():
-                self.look(source)
-            case LocalSource():
-                local.LocalSource([Path(path) for path in source.paths], roots)
-
-    def look(self, source: S3Source) -> FirstPage:
-        """See that a bucket can be listed, and what is on the first page.
-
-        Raises:
-            NotFound: there is no such connection or bucket, or nothing in it.
-            Refused: it may not be listed.
-            SourceUnreachable: the S3 server does not answer.
-        """
-        from nerproc.source import s3
-
-        return s3.S3Source(source.url, self._settings.connection(source.connection)).look()
-
-    def _check_since(self, since: UUID | None) -> None:
-        """Only a report that will not change any more can be built upon."""
-        if since is not None and not self.existing(since).state.ended:
-            raise Conflict(f"The earlier report {since} is not ready.", hint="Wait for its end.")
 
     def existing(self, report: UUID) -> JobRecord:
         """The job of a report.

@@ -25,26 +25,17 @@ from nerproc.web import (
     overview,
     problem,
     report,
+    scan,
     trial,
     workers,
 )
 from nerproc.web.visitor import genuine
 
 ROUTERS = (
-    overview,
-    jobs,
-    report,
-    entities,
-    objects,
-    models,
-    mistakes,
-    feedback,
-    trial,
-    workers,
-    login,
-    asset,
+    *(overview, jobs, report, entities, objects, scan),
+    *(models, mistakes, feedback, trial, workers, login, asset),
 )
-UPLOAD_PATHS: frozenset[str] = frozenset()  # of forms whose bodies are not for the memory
+UPLOAD_PATHS = frozenset({scan.UPLOAD})  # of forms whose bodies are not for the memory
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

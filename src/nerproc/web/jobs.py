@@ -26,6 +26,7 @@ Choice = Annotated[str, Query(max_length=32)]
 PAGE = 50  # jobs
 MOST_ERRORS = 20  # of the objects of a job; its report has all
 SAID = {
+    "start": "The scan was submitted.",
     "stop": "The job was stopped.",
     "pause": "The job was paused: running tasks go on, no others begin.",
     "resume": "The job goes on.",

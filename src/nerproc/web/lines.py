@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 
@@ -28,15 +30,30 @@ def lines(
 ) -> Lines:
     """The lines for a route of the API; what of the query is empty is left out."""
     fields = [f"{name}={value}" for name, value in _given(query)]
-    words = ["curl"]
-    if visitor.asked:
-        words += ["-H", f'"{_HEADER}"']  # in quotes that let the shell put the token in
-    if fields:
-        words.append("-G")
-    words.append(quoted(f"{str(request.base_url).rstrip('/')}{PREFIX}{path}"))
+    words = ["-G"] if fields else []
+    words.append(_url(request, path))
     for field in fields:
         words += ["--data-urlencode", quoted(field)]
-    return Lines(None if command is None else shell(command), " ".join(words))
+    return _lines(visitor, command, words)
+
+
+def posted(
+    request: Request, visitor: Visitor, path: str, *, command: Sequence[object] | None, body: Mapping[str, Any]
+) -> Lines:
+    """The lines for a route of the API that takes `body`."""
+    text = json.dumps(body, ensure_ascii=False)
+    words = ["-H", quoted("Content-Type: application/json"), "-d", quoted(text), _url(request, path)]
+    return _lines(visitor, command, words)
+
+
+def _lines(visitor: Visitor, command: Sequence[object] | None, words: Sequence[str]) -> Lines:
+    # In quotes that let the shell put the token in.
+    proof = ["-H", f'"{_HEADER}"'] if visitor.asked else []
+    return Lines(None if command is None else shell(command), " ".join(["curl", *proof, *words]))
+
+
+def _url(request: Request, path: str) -> str:
+    return quoted(f"{str(request.base_url).rstrip('/')}{PREFIX}{path}")
 
 
 def options(**given: Value) -> list[str]:

@@ -22,6 +22,7 @@ class Entry:
 ENTRIES = (
     Entry("Overview", "/", "reports:read"),
     Entry("Jobs", "/jobs", "reports:read", also="/reports"),
+    Entry("New scan", "/scan", "reports:write"),
     Entry("Models", "/models", "models:read"),
     Entry("Workers", "/workers", "admin"),
     Entry("Try it", "/try", "reports:read"),

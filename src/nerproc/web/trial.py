@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from nerproc.api.parameter import TheNode
-from nerproc.errors import NerprocError, NotFound
+from nerproc.errors import NerprocError
 from nerproc.model.explain import MOST_LENGTH, Explained, Explanation, explain
 from nerproc.node import Node, open_model_cache
 from nerproc.schema.name import BASIC
-from nerproc.schema.report import ModelCard
 from nerproc.show.highlight import preview
 from nerproc.web.render import page
 from nerproc.web.visitor import ReportReader
@@ -44,30 +44,41 @@ def look(
     """What is in a text."""
     text = text.replace("\r\n", "\n")  # as forms send line ends
     try:
-        found = explained(node, text, _card(node, model)) if text.strip() else None
+        found = explanation(node, text, model) if text.strip() else None
     except NerprocError as problem:
         return _page(request, node, visitor, text=text, model=model, problem=problem)
     return _page(request, node, visitor, text=text, model=model, found=found)
 
 
-def explained(node: Node, text: str, card: ModelCard) -> Explanation:
-    """What a model finds in a text.
+def explanation(
+    node: Node,
+    text: str,
+    model: str,
+    *,
+    labels: Collection[str] | None = None,
+    custom_tags: Mapping[str, str] | None = None,
+    deny: Mapping[str, Sequence[str]] | None = None,
+) -> Explanation:
+    """What a report with those fields would find in a text.
 
     Raises:
-        InvalidRequest, TooManyRequests: see `explain`.
+        NotFound: there is no such model.
+        InvalidRequest: the text is too long, or the model cannot be used.
+        TooManyRequests: others are being looked at.
     """
+    card = node.models.card(model)
     imported = None
     if card.id is not None:
         imported = open_model_cache(node.settings, node.storage).fetch(str(card.id))
-    return explain(text, card.name, folder=imported, cache=node.settings.home / "cache")
-
-
-def _card(node: Node, model: str) -> ModelCard:
-    """One of the models that the form offers."""
-    card = next((card for card in node.models.cards() if card.name == model), None)
-    if card is None:
-        raise NotFound(f"There is no model {model!r}.")
-    return card
+    return explain(
+        text,
+        model,
+        folder=imported,
+        cache=node.settings.home / "cache",
+        labels=labels,
+        custom_tags=custom_tags,
+        deny=deny,
+    )
 
 
 def _page(
@@ -99,6 +110,8 @@ def _page(
 def reasons(explained: Explained) -> list[str]:
     """Why an entity was found, in sentences."""
     entity, why = explained.entity, explained.why
+    if entity.source == "custom":
+        return ["It is what the tag of this name asks for: the score is 1."]
     if entity.source != "pattern":
         who = "The network" if entity.source == "tagger" else "The plugin's model"
         return [f"{who} takes it for this by its words and those around it; how sure it is, is its score."]
