@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from nerproc.api.parameter import TheNode
-from nerproc.errors import NerprocError
+from nerproc.errors import NerprocError, NotFound
 from nerproc.model.explain import MOST_LENGTH, Explained, Explanation, explain
 from nerproc.node import Node, open_model_cache
 from nerproc.schema.name import BASIC
@@ -66,7 +66,9 @@ def explanation(
         InvalidRequest: the text is too long, or the model cannot be used.
         TooManyRequests: others are being looked at.
     """
-    card = node.models.card(model)
+    card = next((card for card in node.models.cards() if card.name == model), None)  # none named by a path
+    if card is None:
+        raise NotFound(f"There is no model {model!r}.")
     imported = None
     if card.id is not None:
         imported = open_model_cache(node.settings, node.storage).fetch(str(card.id))
