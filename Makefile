@@ -51,7 +51,7 @@ rabbitmq:  # RUNLEVEL=1: it is installed, but not started
 	  { echo "RabbitMQ 3.10 or newer is missing. On Debian: sudo apt-get install rabbitmq-server" >&2; exit 1; }
 
 pictures: $(VENV)/.test chromium  ## Take the pictures of docs/page.md anew.
-	PICTURES=build/pictures $(BIN)/python -m pytest tests/web -k 'fits or tried'
+	PICTURES=build/pictures $(BIN)/python -m pytest tests/web -k 'fit or tried'
 	mkdir -p docs/pictures
 	cd build/pictures && cp $$(grep -o '[a-z-]*\.png' ../../docs/page.md) ../../docs/pictures
 
