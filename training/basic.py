@@ -34,7 +34,8 @@ from training import gold, silver
 from training.accurate import LABELS
 from training.dated import with_dates
 from training.record import Records
-from training.teacher import Reader, kept
+from training.said import kept
+from training.teacher import Reader
 
 # Its rules differ from those of the others: common nouns and whole clauses are marked.
 LEFT_OUT = "gum"
@@ -59,8 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     materials = [Material(marked), Material(records)]
     texts = []
     if given.silver:
-        seen = silver.Seen(sample.text for sample in gold.read([*dev, *_files(given.data, "bench")]))
-        for kind, material in _silver(given, seen):
+        for kind, material in _silver(given, silver.seen(given.data)):
             texts += silver.files(given.silver, kind)
             materials.append(material)
     held = gold.read(dev)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from nerproc.detection.tagger.word import split
 from nerproc.train.sample import Sample
+from training import gold
 
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _SENTENCES = re.compile(r"(?<=[a-z)\"”][.!?])\s+(?=[A-Z\"“])")  # where one ends, more or less
@@ -26,6 +27,12 @@ class Seen:
     def has(self, text: str) -> bool:
         """Whether one of them shares a run of words with `text`."""
         return not self._runs.isdisjoint(_runs(text))
+
+
+def seen(data: Path) -> Seen:
+    """What models are tried on: the folders `dev` and `bench` of `data`."""
+    files = (file for part in ("dev", "bench") for file in sorted((data / part).glob("*.jsonl")))
+    return Seen(sample.text for sample in gold.read(files))
 
 
 class Kind(NamedTuple):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from nerproc.detection.network.session import Session
 from nerproc.detection.tagger.word import BLANK, BREAK, TAB, split
 from nerproc.train.sample import Sample
 from training.accurate import LABELS, tokenizer_of
-from training.tokens import IGNORED, cut, framed, sentence
+from training.tokens import IGNORED, Chances, cut, framed, sentence
 
-_Chances = NDArray[np.float16]  # words x moves
 _LENGTH = 254  # tokens of a text that are read; paragraphs are seldom longer
 _SPACES = {BREAK, BLANK, TAB}
 
@@ -33,20 +31,20 @@ class Reader:
         self._corpus = corpus
         self._threads = threads
 
-    def __call__(self, texts: Sequence[str]) -> list[_Chances]:
+    def __call__(self, texts: Sequence[str]) -> list[Chances]:
         """The chances of the moves of each word of each text; see `nerproc.train.target.Teacher`."""
         with ThreadPoolExecutor(self._threads) as pool:
             return list(pool.map(self._read, texts))
 
-    def _read(self, text: str) -> _Chances:
+    def _read(self, text: str) -> Chances:
         read = sentence(self._tokenizer, Sample(text, ()), LABELS, self._corpus)
-        tokens, kinds, moves = cut(framed(read, self._corpus), _LENGTH)
-        logits = self._session.run(tokens[None], kinds[None])[0]
+        shown = cut(framed(read, self._corpus), _LENGTH)
+        logits = self._session.run(shown.tokens[None], shown.shapes[None])[0]
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         chances = powers / powers.sum(axis=1, keepdims=True)
-        return self._ours(text, chances[np.flatnonzero(moves != IGNORED)])
+        return self._ours(text, chances[np.flatnonzero(shown.moves != IGNORED)])
 
-    def _ours(self, text: str, chances: NDArray[np.float32]) -> _Chances:
+    def _ours(self, text: str, chances: NDArray[np.float32]) -> Chances:
         """What was said of the tokenizer's words, of our words; of those that were not read, outside."""
         theirs = words(self._tokenizer, text)[: len(chances)]
         mine = split(text)
@@ -69,41 +67,3 @@ class Reader:
                 result[number, 1 + count :] = result[number + 1, 1 + count :]
                 result[number, 0] = 1 - result[number, 1 + count :].sum()
         return result.astype(np.float16)
-
-
-def kept(
-    teacher: Callable[[Sequence[str]], list[_Chances]], folder: Path, size: int = 2_000
-) -> Callable[[Sequence[str]], list[_Chances]]:
-    """`teacher`, whose answers are kept in `folder`: a text is never read twice, also not by another run."""
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def asked(texts: Sequence[str]) -> list[_Chances]:
-        said = {key: answer for file in sorted(folder.glob("*.npz")) for key, answer in _load(file)}
-        new = [text for text in dict.fromkeys(texts) if _key(text) not in said]
-        for first in range(0, len(new), size):
-            part = new[first : first + size]
-            answers = teacher(part)
-            keys = [_key(text) for text in part]
-            _save(folder / f"{keys[0].decode()}.npz", keys, answers)
-            said.update(zip(keys, answers, strict=True))
-        return [said[_key(text)] for text in texts]
-
-    return asked
-
-
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24].encode()
-
-
-def _load(file: Path) -> Iterator[tuple[bytes, _Chances]]:
-    with np.load(file) as content:
-        keys, lengths, chances = content["keys"], content["lengths"], content["chances"]
-    return zip(keys.tolist(), np.split(chances, np.cumsum(lengths)[:-1]), strict=True)
-
-
-def _save(file: Path, keys: Sequence[bytes], answers: Sequence[_Chances]) -> None:
-    partial = file.with_suffix(".new")
-    with partial.open("wb") as opened:
-        lengths = np.array([len(answer) for answer in answers])
-        np.savez(opened, keys=np.array(keys), lengths=lengths, chances=np.concatenate(answers))
-    partial.rename(file)

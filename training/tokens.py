@@ -16,12 +16,13 @@ from nerproc.detection.encoder.word import LONGEST, Word, words
 from nerproc.train.sample import Sample
 
 _Numbers = NDArray[np.int64]
+Chances = NDArray[np.float16]  # words x moves
 
 CLS, SEP, MASK, PAD = 101, 102, 103, 0
 ANY = 1  # [unused0]: the token of no corpus; those of corpora follow it
 IGNORED = -100
 _LONGEST_TEXT = 110  # tokens that neighbouring sentences are joined up to
-_MOST = 254  # tokens of a text that are learned
+MOST = 254  # tokens of a text that are learned
 _GENERIC = 0.35  # share of texts that are read under the rules of no corpus in particular
 _UPPER, _LOWER = 0.05, 0.10  # share of texts in capital letters; in small ones, up to the second number
 _HIDDEN = 0.06  # share of words that are masked
@@ -34,19 +35,32 @@ class Sentence:
     tokens: _Numbers
     shapes: _Numbers
     moves: _Numbers  # of the first token of each word; IGNORED for others
+    chances: Chances  # of each word; of what people marked, certain
     corpus: int  # token of the corpus
 
 
-Text = tuple[_Numbers, _Numbers, _Numbers]  # tokens, shapes and moves, as the network is shown them
+class Text(NamedTuple):
+    """A sentence as the network is shown it, with the tokens around it."""
+
+    tokens: _Numbers
+    shapes: _Numbers
+    moves: _Numbers
+    chances: Chances
 
 
 class Batch(NamedTuple):
-    """All of batch x tokens."""
+    """All of batch x tokens, but for `chances`, of which there is a row for each word of the batch."""
 
     tokens: torch.Tensor
     mask: torch.Tensor
     shapes: torch.Tensor
     moves: torch.Tensor
+    chances: torch.Tensor
+
+    @property
+    def is_word(self) -> torch.Tensor:
+        """Batch x tokens: whether a word begins there."""
+        return self.moves != IGNORED
 
 
 def moves_of(sample: Sample, found: Sequence[Word], labels: Sequence[str]) -> _Numbers:
@@ -63,7 +77,7 @@ def moves_of(sample: Sample, found: Sequence[Word], labels: Sequence[str]) -> _N
 
 
 def sentence(tokenizer: Tokenizer, sample: Sample, labels: Sequence[str], corpus: int) -> Sentence:
-    """`sample` as tokens."""
+    """`sample` as tokens, as certain as it is marked."""
     found = words(tokenizer, sample.text)
     moves = moves_of(sample, found, labels)
     kinds = shape.shapes([sample.text[word.start : word.end] for word in found])
@@ -72,17 +86,18 @@ def sentence(tokenizer: Tokenizer, sample: Sample, labels: Sequence[str], corpus
         tokens += word.tokens[:LONGEST]
         shapes += [kind] * len(word.tokens)
         targets += [move] + [IGNORED] * (len(word.tokens) - 1)
-    return Sentence(np.array(tokens, np.int64), np.array(shapes, np.int64), np.array(targets, np.int64), corpus)
+    columns = (np.array(column, np.int64) for column in (tokens, shapes, targets))
+    return Sentence(*columns, np.eye(1 + 2 * len(labels), dtype=np.float16)[moves], corpus)
 
 
 def epoch(sentences: Sequence[Sentence], rng: np.random.Generator, *, tokens: int) -> Iterator[Batch]:
     """All `sentences` once, neighbours joined, in batches of about `tokens` tokens with little padding."""
     texts = [_varied(joined, rng) for joined in _joined(sentences, rng)]
-    order = sorted(range(len(texts)), key=lambda place: len(texts[place][0]) + rng.random() * 8)
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place].tokens) + rng.random() * 8)
     batches, current = [], []
     for place in order:
         current.append(place)
-        if len(texts[place][0]) * len(current) >= tokens:
+        if len(texts[place].tokens) * len(current) >= tokens:
             batches.append(current)
             current = []
     if current:
@@ -93,31 +108,33 @@ def epoch(sentences: Sequence[Sentence], rng: np.random.Generator, *, tokens: in
 
 def collate(texts: Sequence[Text]) -> Batch:
     """Texts beside each other."""
-    longest = max(len(tokens) for tokens, _, _ in texts)
+    longest = max(len(text.tokens) for text in texts)
     shown = np.full((3, len(texts), longest), PAD, np.int64)
     shown[2] = IGNORED
     mask = np.zeros((len(texts), longest), np.int64)
     for row, text in enumerate(texts):
-        for column, values in zip(shown, text, strict=True):
-            column[row, : len(values)] = values
-        mask[row, : len(text[0])] = 1
+        size = len(text.tokens)
+        shown[:, row, :size] = text.tokens, text.shapes, text.moves
+        mask[row, :size] = 1
     tokens, shapes, moves = (torch.from_numpy(column) for column in shown)
-    return Batch(tokens, torch.from_numpy(mask), shapes, moves)
+    chances = torch.from_numpy(np.concatenate([text.chances for text in texts])).float()
+    return Batch(tokens, torch.from_numpy(mask), shapes, moves, chances)
 
 
 def framed(text: Sentence, corpus: int) -> Text:
     """A sentence with the tokens around it."""
-    return (
+    return Text(
         np.concatenate([[CLS, corpus], text.tokens, [SEP]]),
         np.concatenate([[0, 0], text.shapes, [0]]),
         np.concatenate([[IGNORED, IGNORED], text.moves, [IGNORED]]),
+        text.chances,
     )
 
 
 def cut(text: Text, most: int) -> Text:
     """The first `most` tokens."""
-    tokens, shapes, moves = text
-    return tokens[:most], shapes[:most], moves[:most]
+    moves = text.moves[:most]
+    return Text(text.tokens[:most], text.shapes[:most], moves, text.chances[: int((moves != IGNORED).sum())])
 
 
 def _joined(sentences: Sequence[Sentence], rng: np.random.Generator) -> Iterator[Sentence]:
@@ -133,7 +150,8 @@ def _joined(sentences: Sequence[Sentence], rng: np.random.Generator) -> Iterator
             run.append(other)
         place += len(run)
         columns = (
-            np.concatenate([getattr(each, name) for each in run]) for name in ("tokens", "shapes", "moves")
+            np.concatenate([getattr(each, name) for each in run])
+            for name in ("tokens", "shapes", "moves", "chances")
         )
         yield Sentence(*columns, run[0].corpus)
 
@@ -147,7 +165,7 @@ def _varied(text: Sentence, rng: np.random.Generator) -> Text:
     elif case < _LOWER:
         shapes = np.where(is_word, shape.LOWER, shapes)
     starts = text.moves != IGNORED
-    hidden = (rng.random(int(starts.sum())) < _HIDDEN)[np.cumsum(starts) - 1]
+    hidden = (rng.random(len(text.chances)) < _HIDDEN)[np.cumsum(starts) - 1]
     tokens = np.where(hidden, MASK, tokens)
     corpus = ANY if rules < _GENERIC else text.corpus
-    return cut(framed(Sentence(tokens, shapes, text.moves, corpus), corpus), _MOST)
+    return cut(framed(Sentence(tokens, shapes, text.moves, text.chances, corpus), corpus), MOST)

@@ -141,7 +141,7 @@ def test_a_body_that_is_cut_goes_on_where_it_was(stub: Stub, key: str) -> None:
 def test_a_drip_is_taken_up_anew_and_then_given_up(stub: Stub, key: str) -> None:
     stub.objects[key] = b"x" * 50_000
     stub.faults.drip[key] = 1_000
-    place = source(stub, request_seconds=0.5, patience_seconds=1.2)
+    place = source(stub, request_seconds=0.5, patience_seconds=4)
     (ref,) = place.list()
     began = time.monotonic()
     with pytest.raises(Unreadable, match="it takes too long"):

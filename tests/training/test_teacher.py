@@ -12,7 +12,8 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from training.accurate import LABELS
 from training.minilm import Encoder, Size
 from training.onnx_encoder import export
-from training.teacher import Reader, kept
+from training.said import kept
+from training.teacher import Reader
 from training.tokens import ANY, IGNORED, epoch, sentence
 
 from nerproc.detection.tagger.word import split
@@ -92,6 +93,9 @@ def test_batches_hold_every_word_once_with_its_move(tokenizer: Tokenizer) -> Non
     ]  # fmt: skip
     batches = list(epoch([one] * 7, np.random.default_rng(1), tokens=64))
     shown = torch.cat([batch.moves[batch.moves != IGNORED] for batch in batches])
+    told = torch.cat([batch.chances for batch in batches])
+    assert (told.argmax(dim=1) == shown).all()
+    assert (told.max(dim=1).values == 1).all()
     assert sorted(shown.tolist()) == sorted([move for move in one.moves.tolist() if move != IGNORED] * 7)
     assert all(
         batch.mask.sum() == (batch.tokens.shape[0] * batch.tokens.shape[1]) - (batch.mask == 0).sum()
