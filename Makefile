@@ -37,6 +37,7 @@ bench: $(VENV)/.bench rabbitmq  ## Measure; each line is one JSON object. Peers 
 	$(BIN)/python -m benchmarks.s3
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.observe --prose $(PROSE)
+	$(BIN)/python -m benchmarks.redaction
 	$(BIN)/python -m benchmarks.queues --peer-python $(PRESIDIO)/bin/python
 	$(BIN)/python -m benchmarks.hosts --prose $(PROSE)
 	$(BIN)/python -m benchmarks.models --prose $(PROSE) $(if $(MARKED),--data $(MARKED))
