@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,13 @@ from nerproc.train.export import strict_f1
 from nerproc.train.sample import Sample
 from nerproc.train.trial import calibrate
 from training import gold, silver
-from training.committee import BITS, WEIGHTS, Committee, quick
+from training.committee import BITS, WEIGHTS, Committee, logits, quick
 from training.dated import with_dates
 from training.minilm import Encoder, pretrained
 from training.onnx_encoder import export
 from training.record import Records
 from training.said import kept
-from training.tokens import ANY, IGNORED, MOST, Sentence, collate, cut, epoch, framed, sentence
+from training.tokens import ANY, MOST, Sentence, collate, cut, epoch, framed, sentence
 
 LABELS = ["ADDRESS", "DATE", "LOCATION", "NAME", "ORGANIZATION"]
 # Token of each corpus, by how its file's name begins, and the share of it that an epoch shows. Sentences of
@@ -52,7 +53,6 @@ CORPORA = {
 }  # fmt: skip
 _TAUGHT = 0.5  # the share of the texts that the teachers marked
 _LONGEST = 510  # tokens that it can be shown at once
-_BATCH = 32  # texts that are tried at once
 _RECORDS = 9_000
 _AVERAGE = 0.998  # how much of the mean of all weights is kept at a step
 
@@ -165,12 +165,13 @@ def _silver(given: argparse.Namespace, tokenizer: Tokenizer) -> Iterator[tuple[f
     if not given.teachers:
         return
     seen = silver.seen(given.data)
+    committee = Committee(given.teachers, tokenizer, LABELS, bits=given.bits)
     for kind in silver.KINDS:
         samples = silver.read(silver.files(given.silver, kind), seen, most=kind.most)
         texts = [sentence(tokenizer, sample, LABELS, kind.corpus) for sample in samples]
         short = [place for place, text in enumerate(texts) if 0 < len(text.tokens) < MOST - 3]
-        committee = Committee(given.teachers, tokenizer, LABELS, kind.corpus, bits=given.bits)
-        said = kept(committee, given.out / "said" / kind.folder)([samples[place].text for place in short])
+        teacher = partial(committee, corpus=kind.corpus)
+        said = kept(teacher, given.out / "said" / kind.folder)([samples[place].text for place in short])
         found = [replace(texts[place], chances=each) for place, each in zip(short, said, strict=True)]
         _say(f"{kind.folder}: {len(found)} texts, {sum(len(text.tokens) for text in found)} tokens")
         yield _TAUGHT, found
@@ -297,22 +298,15 @@ def spans_of(
     """What the network finds in `samples`: start, end, label, and how sure it is."""
     network.eval()
     texts = [sentence(tokenizer, Sample(sample.text, ()), LABELS, corpus) for sample in samples]
-    order = sorted(range(len(texts)), key=lambda place: len(texts[place].tokens))  # little padding
+    places = [place for place, text in enumerate(texts) if len(text.tokens)]
+    shown = [cut(framed(texts[place], corpus), _LONGEST) for place in places]
     found: list[list[tuple[int, int, str, float]]] = [[] for _ in texts]
-    for first in range(0, len(order), _BATCH):
-        chosen = [place for place in order[first : first + _BATCH] if len(texts[place].tokens)]
-        if not chosen:
-            continue
-        batch = collate([cut(framed(texts[place], corpus), _LONGEST) for place in chosen])
-        with torch.inference_mode():
-            scores = torch.log_softmax(network(batch.tokens, batch.mask, batch.shapes), 2).numpy()
-        for row, place in enumerate(chosen):
-            starts = np.flatnonzero(batch.moves[row].numpy() != IGNORED)
-            there = words(tokenizer, samples[place].text)
-            no_word = np.zeros(len(starts), np.bool_)
-            entities = decode(scores[row, starts], closed=no_word, breaks=no_word)
-            for begin, end, label, chance in zip(*(column.tolist() for column in entities), strict=True):
-                found[place].append((there[begin].start, there[end - 1].end, LABELS[label], chance))
+    for place, said in zip(places, logits(network, shown), strict=True):
+        there = words(tokenizer, samples[place].text)
+        no_word = np.zeros(len(said), np.bool_)
+        entities = decode(torch.log_softmax(said, 1).numpy(), closed=no_word, breaks=no_word)
+        for begin, end, label, chance in zip(*(column.tolist() for column in entities), strict=True):
+            found[place].append((there[begin].start, there[end - 1].end, LABELS[label], chance))
     return found
 
 

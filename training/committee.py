@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from nerproc.train.sample import Sample
 from training.minilm import Encoder
-from training.tokens import Chances, collate, framed, sentence
+from training.tokens import Chances, Text, collate, framed, sentence
 
 WEIGHTS = "weights.safetensors"
 _BATCH = 32  # texts that are read at once
@@ -25,16 +25,28 @@ def quick(bits: int) -> torch.autocast:
     return torch.autocast("cpu", torch.bfloat16, enabled=bits == 16)
 
 
+def logits(network: Encoder, texts: Sequence[Text], *, bits: int = 32) -> list[torch.Tensor]:
+    """What the network says of each text: words x moves, not yet chances."""
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place].tokens))  # little padding
+    found: dict[int, torch.Tensor] = {}
+    for first in range(0, len(order), _BATCH):
+        places = order[first : first + _BATCH]
+        batch = collate([texts[place] for place in places])
+        with torch.inference_mode(), quick(bits):
+            said = network(batch.tokens, batch.mask, batch.shapes)[batch.is_word].float()
+        found.update(zip(places, said.split([len(texts[place].chances) for place in places]), strict=True))
+    return [found[place] for place in range(len(texts))]
+
+
 class Committee:
-    """Reads texts under the rules of one corpus."""
+    """Reads texts with several encoders."""
 
     def __init__(
-        self, folders: Sequence[Path], tokenizer: Tokenizer, labels: Sequence[str], corpus: int, *, bits: int
+        self, folders: Sequence[Path], tokenizer: Tokenizer, labels: Sequence[str], *, bits: int
     ) -> None:
         """Read with the encoders whose weights are in `folders`."""
         self._tokenizer = tokenizer
         self._labels = labels
-        self._corpus = corpus
         self._bits = bits
         self._networks = []
         for folder in folders:
@@ -42,21 +54,13 @@ class Committee:
             network.load_state_dict(load_file(folder / WEIGHTS))
             self._networks.append(network.eval())
 
-    def __call__(self, texts: Sequence[str]) -> list[Chances]:
-        """The chances of the moves of each word of each text, as the tokenizer has words."""
+    def __call__(self, texts: Sequence[str], *, corpus: int) -> list[Chances]:
+        """The chances of the moves of each word, as the tokenizer has words, under the rules of a corpus."""
         shown = [
-            framed(sentence(self._tokenizer, Sample(text, ()), self._labels, self._corpus), self._corpus)
-            for text in texts
+            framed(sentence(self._tokenizer, Sample(text, ()), self._labels, corpus), corpus) for text in texts
         ]
-        order = sorted(range(len(shown)), key=lambda place: len(shown[place].tokens))  # little padding
-        found: dict[int, Chances] = {}
-        for first in range(0, len(order), _BATCH):
-            places = order[first : first + _BATCH]
-            batch = collate([shown[place] for place in places])
-            with torch.inference_mode(), quick(self._bits):
-                scores = [network(batch.tokens, batch.mask, batch.shapes) for network in self._networks]
-            mean = torch.stack([torch.softmax(each.float(), 2) for each in scores]).mean(0)
-            rows = mean[batch.is_word].numpy().astype(np.float16)
-            ends = np.cumsum([len(shown[place].chances) for place in places])
-            found.update(zip(places, np.split(rows, ends[:-1]), strict=True))
-        return [found[place] for place in range(len(shown))]
+        said = [logits(network, shown, bits=self._bits) for network in self._networks]
+        means = (
+            torch.stack([torch.softmax(one, 1) for one in each]).mean(0) for each in zip(*said, strict=True)
+        )
+        return [mean.numpy().astype(np.float16) for mean in means]

@@ -38,7 +38,7 @@ def test_what_is_said_of_each_word_is_the_mean_of_what_each_says(
     tokenizer: Tokenizer, folders: list[Path]
 ) -> None:
     first, second, both = (
-        Committee(chosen, tokenizer, LABELS, ANY, bits=32)(TEXTS)
+        Committee(chosen, tokenizer, LABELS, bits=32)(TEXTS, corpus=ANY)
         for chosen in (folders[:1], folders[1:], folders)
     )
     assert [len(chances) for chances in both] == [5, 1, 6]
@@ -48,6 +48,6 @@ def test_what_is_said_of_each_word_is_the_mean_of_what_each_says(
 
 
 def test_a_text_is_read_the_same_whatever_is_read_beside_it(tokenizer: Tokenizer, folders: list[Path]) -> None:
-    committee = Committee(folders[:1], tokenizer, LABELS, ANY, bits=32)
-    for text, together in zip(TEXTS, committee(TEXTS), strict=True):
-        assert np.allclose(committee([text])[0], together, atol=2e-3)
+    committee = Committee(folders[:1], tokenizer, LABELS, bits=32)
+    for text, together in zip(TEXTS, committee(TEXTS, corpus=ANY), strict=True):
+        assert np.allclose(committee([text], corpus=ANY)[0], together, atol=2e-3)

@@ -99,7 +99,7 @@ def reveal_feedback(  # noqa: PLR0917 - the framework's
 def look(request: Request, node: TheNode, visitor: ModelWriter, name: ModelName, text: TheText) -> Response:
     """What the model finds in a text, to be corrected."""
     card = node.models.card(name)
-    found = [one.entity for one in explanation(node, text, card.name).found]
+    found = [one.entity for one in explanation(node, text, card).found]
     spans = [SampleSpan(start=one.start, end=one.end, label=one.label) for one in found]
     return _corrected(request, visitor, card, text, _few(spans))
 

@@ -221,14 +221,14 @@ def _try(node: Node, entered: Entered, form: Read) -> Tried | None:
     """What the report would find in the sample text, if there is one."""
     if not entered.sample.strip():
         return None
-    if form.request is None:
+    if form.request is None or form.card is None:
         return Tried(wrong=Wrong("Nothing is tried until what is marked above is mended."))
     asked = form.request
     try:
         found = trial.explanation(
             node,
             entered.sample,
-            asked.model,
+            form.card,
             labels=asked.labels,
             custom_tags=asked.custom_tags,
             deny=asked.deny,

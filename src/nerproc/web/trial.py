@@ -12,6 +12,7 @@ from nerproc.errors import NerprocError, NotFound
 from nerproc.model.explain import MOST_LENGTH, Explained, Explanation, explain
 from nerproc.node import Node, open_model_cache
 from nerproc.schema.name import BASIC
+from nerproc.schema.report import ModelCard
 from nerproc.show.highlight import preview
 from nerproc.web.render import page
 from nerproc.web.visitor import ReportReader
@@ -44,7 +45,7 @@ def look(
     """What is in a text."""
     text = text.replace("\r\n", "\n")  # as forms send line ends
     try:
-        found = explanation(node, text, model) if text.strip() else None
+        found = explanation(node, text, _card(node, model)) if text.strip() else None
     except NerprocError as problem:
         return _page(request, node, visitor, text=text, model=model, problem=problem)
     return _page(request, node, visitor, text=text, model=model, found=found)
@@ -53,34 +54,38 @@ def look(
 def explanation(
     node: Node,
     text: str,
-    model: str,
+    card: ModelCard,
     *,
     labels: Collection[str] | None = None,
     custom_tags: Mapping[str, str] | None = None,
     deny: Mapping[str, Sequence[str]] | None = None,
 ) -> Explanation:
-    """What a report with those fields would find in a text.
+    """What a report with that model and those fields would find in a text.
 
     Raises:
-        NotFound: there is no such model.
         InvalidRequest: the text is too long, or the model cannot be used.
         TooManyRequests: others are being looked at.
     """
-    card = next((card for card in node.models.cards() if card.name == model), None)  # none named by a path
-    if card is None:
-        raise NotFound(f"There is no model {model!r}.")
     imported = None
     if card.id is not None:
         imported = open_model_cache(node.settings, node.storage).fetch(str(card.id))
     return explain(
         text,
-        model,
+        card.name,
         folder=imported,
         cache=node.settings.home / "cache",
         labels=labels,
         custom_tags=custom_tags,
         deny=deny,
     )
+
+
+def _card(node: Node, model: str) -> ModelCard:
+    """One of the models that the form offers; none is named by its path."""
+    card = next((card for card in node.models.cards() if card.name == model), None)
+    if card is None:
+        raise NotFound(f"There is no model {model!r}.")
+    return card
 
 
 def _page(
