@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nerproc.detection.network.calibration import calibrated
 from nerproc.detection.network.decode import Found, decode
+from nerproc.detection.network.hyphen import with_both_parts
 from nerproc.detection.network.session import Session
 from nerproc.detection.span import Hint, Span
 from nerproc.detection.tagger.folder import NETWORK, Settings, read
@@ -69,7 +70,7 @@ class Tagger:
         for each, start, first, last in zip(words, starts, firsts, lasts, strict=True):
             part = Found._make(column[first:last] for column in found)
             spans.append(self._spans(each, part, start))
-        return spans
+        return [with_both_parts(text, each) for (text, _), each in zip(texts, spans, strict=True)]
 
     def scores(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """What the network says of the words of each of `texts`: a row a word, a column a move; logits."""
