@@ -11,19 +11,19 @@ import gzip
 import hashlib
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from uuid import uuid4
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.served import posts_answered
 
 SLUG = "example"
 
@@ -200,28 +200,8 @@ def plain(handler: BaseHTTPRequestHandler, status: int, *headers: tuple[str, str
 def running(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator[KeygenDouble]:
     """A server on a free port of this machine."""
     double = KeygenDouble(now)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            double.answer(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:  # clients that gave up
-            pass
-
-    server = Server(("127.0.0.1", 0), Handler)
-    double.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with posts_answered(double.answer) as double.url:
         yield double
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 # Ways to misbehave --------------------------------------------------------------------------------------------

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from typing import Any
+
+from tests.served import posts_answered
 
 KEY = "sk-canary-7781"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -139,28 +140,6 @@ def cut_short(handler: BaseHTTPRequestHandler) -> None:
 def running() -> Iterator[Double]:
     """A server on a free port of this machine."""
     double = Double()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            double.answer(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        block_on_close = False
-
-        def handle_error(self, *_: object) -> None:  # clients that gave up
-            pass
-
-    server = Server(("127.0.0.1", 0), Handler)
-    double.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with posts_answered(double.answer) as url:
+        double.url = f"{url}/v1"
         yield double
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
