@@ -92,6 +92,20 @@ SENTENCES = (
     "Room {NUMBER}, {TIME}, {COLOUR} folder.",
     "{JOB}s wanted: write to {EMAIL}.",
     "Order {ID} was cancelled on {DATE}.",
+    "The account <IBAN> was closed on {DATE}, and card <CARD_NUMBER> with it.",
+    "Write to <EMAIL>, or call <PHONE_NUMBER>.",
+    "| payment | <IBAN> | {DATE} |",
+    "[NAME] of [ORGANIZATION] lives at [ADDRESS].",
+    "{NAME};{CITY};<EMAIL>;<IBAN>;{AMOUNT}",
+    "IBAN {IBAN}",
+    "By transfer to {ORG}, IBAN {IBAN}, BIC {ID}.",
+    "{NAME} paid with {CARD} on {DATE}, IBAN {IBAN}.",
+    "My IBAN is {IBAN}, my SSN {SSN}, and the card ends in {NUMBER}.",
+    "VISA {CARD}, valid until {DATE}, CVV {NUMBER}",
+    "VAT ID {ID}, VIN {ID}, PIN {NUMBER}, PO {NUMBER}, IP {IP}, DOB {DATE}, NINO {ID}, NPI {NUMBER}",
+    "My National Insurance number is {ID}, my passport {ID}, my SWIFT code {ID}.",
+    "MAC {ID} got {IP} from DHCP, see {URL}, HTTP {NUMBER}",
+    "SSN <SSN>, MAC <MAC_ADDRESS>, IP <IP_ADDRESS>, seen by {NAME}",
 )  # fmt: skip
 
 # A slot, and what forms and columns call it.

@@ -13,11 +13,12 @@ from random import Random
 from faker import Faker
 
 from nerproc.train.sample import Sample, Span
+from training.abroad import LANGUAGES
 from training.phrase import BLOCKS, FORMS, SENTENCES
 
 _SLOT = re.compile(r"\{([A-Z_]+)\}")
-# How often each locale is drawn: records in English are our business, names in them come from everywhere.
-_LOCALES = {
+# How often each locale is drawn: most records are in English, but names in them come from everywhere.
+LOCALES = {
     "en_US": 10, "en_GB": 5, "en_AU": 2, "en_CA": 3, "en_IE": 1, "en_NZ": 1, "en_IN": 3, "de_DE": 2,
     "de_AT": 1,
     "fr_FR": 2, "fr_CH": 1, "es_ES": 2, "es_MX": 2, "it_IT": 2, "nl_NL": 2, "pt_BR": 2, "sv_SE": 2, "da_DK": 2,
@@ -25,8 +26,13 @@ _LOCALES = {
     "vi_VN": 1,
     "id_ID": 1, "tr_TR": 1,
 }  # fmt: skip
+_ABROAD = 0.55  # share of records in the language of their names, where `abroad.py` knows it
+_Forms = tuple[tuple[str, tuple[str, ...]], ...]
 _UNITS = ("Apt.", "Apt", "Apartment", "Suite", "Ste.", "Unit", "Flat", "#", "Room", "Floor", "Box")
-_TITLES = ("Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Prof.", "Miss", "Sir", "Herr", "Madame")
+_TITLES = (
+    "Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Prof.", "Miss", "Sir", "Herr", "Frau", "Madame",
+    "Mme", "Señora", "Sr.", "Signora",
+)  # fmt: skip
 _KINDS_OF_ORGANISATION = (
     "{} Hospital", "{} University", "University of {}", "{} College", "Bank of {}", "{} Bank",
     "{} City Council",
@@ -40,8 +46,8 @@ class Records:
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)  # noqa: S311 - nothing is to be kept secret
-        self._locales = list(_LOCALES)
-        self._weights = list(_LOCALES.values())
+        self._locales = list(LOCALES)
+        self._weights = list(LOCALES.values())
         self._fakers = {locale: Faker(locale) for locale in self._locales}
         for number, faker in enumerate(self._fakers.values()):
             faker.seed_instance(seed * 1_000 + number)
@@ -54,7 +60,7 @@ class Records:
             "TITLE": lambda: self._random.choice(_TITLES),
             "ADDRESS": self._address, "BLOCK": self._block, "STREET": self._street,
             "CITY": self._city, "COUNTRY": lambda: self._clean(self._english.country()), "STATE": self._state,
-            "ORG": self._organisation, "DATE": self._date,
+            "ORG": self._organisation, "DATE": self._date, "DAY": self._day,
             "EMAIL": lambda: str(self._faker.ascii_email()), "PHONE": lambda: str(self._faker.phone_number()),
             "CARD": self._english.credit_card_number, "IBAN": self._fakers["en_GB"].iban,
             "SSN": self._english.ssn, "ID": lambda: self._english.bothify("??######").upper(),
@@ -71,7 +77,13 @@ class Records:
         return [self._sample(number) for number in range(count)]
 
     def _sample(self, number: int) -> Sample:
-        self._faker = self._fakers[self._random.choices(self._locales, self._weights)[0]]
+        locale = self._random.choices(self._locales, self._weights)[0]
+        self._faker = self._fakers[locale]
+        language = LANGUAGES.get(locale[:2])
+        if language and self._random.random() < _ABROAD:
+            is_text = self._random.random() < 0.6
+            template = self._random.choice(language.texts) if is_text else self._form(language.forms)
+            return self._filled(template, f"record/{number}")
         draw = self._random.random()
         if draw < 0.55:
             template = self._random.choice(SENTENCES)
@@ -104,9 +116,9 @@ class Records:
             text = text.lower()
         return Sample(text, tuple(spans), document=document)
 
-    def _form(self) -> str:
-        mark = self._random.choice((": ", ": ", " : ", ":\t", " - ", " = ", ":"))
-        fields = self._random.sample(FORMS, self._random.randrange(2, 8))
+    def _form(self, forms: _Forms = FORMS) -> str:
+        mark = self._random.choice((": ", ": ", " : ", ":\t", " - ", " = ", ":", "  ", "   ", "\t"))
+        fields = self._random.sample(forms, self._random.randrange(2, 8))
         between = self._random.choice(("\n", "\n", "\n", "; ", ", ", " | "))
         return between.join(f"{self._random.choice(names)}{mark}{slot}" for slot, names in fields)
 
@@ -139,10 +151,12 @@ class Records:
             name = f"{first[0]}. {last}"
         elif draw < 0.83:
             name = f"{first} {last.upper()}"
-        elif draw < 0.85:
+        elif draw < 0.86:
             name = f"{first} {last}-{self._clean(faker.last_name())}"
+        elif draw < 0.87:
+            name = f"{first}-{self._clean(faker.first_name())} {last}"
         else:
-            name = first if draw < 0.95 else last
+            name = first if draw < 0.955 else last
         return name
 
     def _city(self) -> str:
@@ -213,6 +227,10 @@ class Records:
             day.strftime(self._random.choice(_DATES)).replace(" 0", " ").replace("th ", f"{_ordinal(day.day)} ")
         )
 
+    def _day(self) -> str:
+        """A date without words."""
+        return self._english.date_between("-90y", "+5y").strftime(self._random.choice(_DAYS))
+
 
 def _ordinal(day: int) -> str:
     return "th" if 10 < day < 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
@@ -228,8 +246,10 @@ _DATES = (
     "%m/%d/%y",
     "%B %dth, %Y", "%A, %B %d, %Y", "%B %Y", "the %dth of %B", "%d-%b-%Y", "%B %d", "%dth %B %Y", "%a %d %b",
 )  # fmt: skip
+_DAYS = ("%d.%m.%Y", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
 _LABELS = {
     "NAME": "NAME", "FULL": "NAME", "FIRST": "NAME", "LAST": "NAME",
     "ADDRESS": "ADDRESS", "BLOCK": "ADDRESS", "STREET": "ADDRESS",
-    "CITY": "LOCATION", "COUNTRY": "LOCATION", "STATE": "LOCATION", "ORG": "ORGANIZATION", "DATE": "DATE",
+    "CITY": "LOCATION", "COUNTRY": "LOCATION", "STATE": "LOCATION", "ORG": "ORGANIZATION",
+    "DATE": "DATE", "DAY": "DATE",
 }  # fmt: skip

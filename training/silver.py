@@ -46,13 +46,13 @@ class Kind(NamedTuple):
 # Most of what tells names from other words is in texts that are dense with them.
 KINDS = (
     Kind("wikipedia", 1, 3_000_000),
-    Kind("social_raw", 3, 6_500_000),
+    Kind("social_raw", 3, 7_500_000),
     Kind("glosses", 1, 1_200_000),
-    Kind("world_factbook", 1, 800_000),
-    Kind("state_union", 2, 700_000),
-    Kind("politics", 2, 1_000_000),
-    Kind("fortunes", 2, 800_000),
-    Kind("litbank_novels", 2, 1_200_000),
+    Kind("world_factbook", 1, 1_200_000),
+    Kind("state_union", 2, 1_200_000),
+    Kind("politics", 2, 3_000_000),
+    Kind("fortunes", 2, 1_600_000),
+    Kind("litbank_novels", 2, 2_500_000),
 )
 
 
