@@ -33,6 +33,7 @@ NEEDS: dict[str, Scope | None] = {
     "export_report": "reports:read",
     "follow_report": "reports:read",
     "create_report": "reports:write",
+    "plan_report": "reports:write",
     "delete_report": "reports:write",
     "stop_report": "reports:write",
     "create_redaction": "reports:write",
