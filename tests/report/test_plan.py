@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -13,11 +14,12 @@ from nerproc.job.quota import Quota
 from nerproc.model import registry
 from nerproc.model.models import Models
 from nerproc.report import plan as planning
-from nerproc.report.plan import Planner
+from nerproc.report.plan import Planner, count
 from nerproc.schema.license import License
 from nerproc.schema.plan import Plan
 from nerproc.schema.report import LocalSource, ModelCard, ReportRequest
 from nerproc.settings import Settings
+from nerproc.source.base import ObjectRef
 from nerproc.storage.local import LocalStorage
 
 
@@ -78,6 +80,16 @@ def test_it_says_what_the_licence_says(folder: Path, storage: LocalStorage) -> N
     assert (whole.refusal.slug, whole.left_bytes) == (QuotaExceeded.slug, 0)
     covered = dry_run(folder, storage, include=["b/"])
     assert (covered.bytes, covered.refusal, covered.left_bytes) == (60, None, 40)
+
+
+def test_of_what_may_not_have_changed_no_licence_is_too_small() -> None:
+    """Unless there is nothing left of it."""
+    request = ReportRequest(source=LocalSource(paths=["/x"]), since=UUID(int=1))
+    refs = [ObjectRef("a.txt", 160, "", "")]
+    found = count(request, refs, Hundred().view())
+    assert (found.bytes, found.refusal) == (160, None)
+    used = Hundred().view().model_copy(update={"used_bytes": 100})
+    assert count(request, refs, used).refusal
 
 
 def test_what_is_beyond_the_bound_is_not_listed(

@@ -247,6 +247,7 @@ def test_all_settings_count_in_the_plan_the_lines_and_the_request(
     }
     planned = ask(page, settings, "plan", **fields)
     assert "Objects 1 Bytes 3 B Skipped 1" in words(planned.text)
+    assert "as if all objects had changed" in words(planned.text)
     tree = LexborHTMLParser(planned.text)
     assert "open" in tree.css_first("details.more").attributes
     assert entered(tree, "include") == "*.txt\n\n*.csv\n"

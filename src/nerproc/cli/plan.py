@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nerproc.cli.output import data, show_one
+from nerproc.cli.output import data, show_one, words
 from nerproc.errors import ExitCode
 from nerproc.schema.words import size
 
@@ -24,8 +24,8 @@ DryRun = Annotated[
 WHY_ALONE = "--dry-run makes no report"
 
 
-def show(plan: Plan, *, as_json: bool) -> ExitCode:
-    """Print a plan.
+def show(plan: Plan, what: dict[str, Any], *, as_json: bool) -> ExitCode:
+    """Print the plan of a report with these fields.
 
     Raises:
         Refused: the licence refuses the report.
@@ -37,6 +37,8 @@ def show(plan: Plan, *, as_json: bool) -> ExitCode:
     else:
         for name, value in _lines(plan):
             data(f"{name:<8} {value}")
+        if what["since"] is not None:
+            words("Counted as if all objects had changed since the earlier report.")
     if plan.refusal is not None:
         raise error_of(plan.refusal)
     return ExitCode.OK

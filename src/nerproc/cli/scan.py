@@ -170,7 +170,7 @@ def _dry_run(
 
     with Node.open(Settings.load()) as node:
         request = _request(node, _source(files, connection), what)
-        return plan.show(node.reports.planner.plan(request, **_place(node, files)), as_json=as_json)
+        return plan.show(node.reports.planner.plan(request, **_place(node, files)), what, as_json=as_json)
 
 
 def _source(files: list[str] | str, connection: str | None) -> LocalSource | S3Source:

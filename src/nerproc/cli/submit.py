@@ -64,7 +64,7 @@ def submit(
         asked = s3_source(source, connection) if bucket else source
         if dry_run:
             planned = plan.of_files(client, source, what) if not bucket else client.plan(asked, **what)
-            return plan.show(planned, as_json=as_json)
+            return plan.show(planned, what, as_json=as_json)
         report = client.submit(asked, idempotency_key=idempotency_key, skipped=_say_skipped, **what)
         if not wait:
             _show_started(report, as_json=as_json)

@@ -177,7 +177,8 @@ def count(request: ReportRequest, refs: Iterable[ObjectRef], license: License) -
             objects, size = objects + 1, size + ref.size
         else:
             skipped += 1
-    refused = refusal_of(license, size)
+    needed = size if request.since is None else None  # only a worker sees how much changed
+    refused = refusal_of(license, needed)
     return Plan(
         objects=objects,
         bytes=size,

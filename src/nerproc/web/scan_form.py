@@ -27,7 +27,7 @@ from nerproc.web.lines import options
 Act = Literal["", "check", "tag", "group", "try", "plan", "start"]
 EXPRESSION, WORDS = "expression", "words"  # kinds of tags
 
-MORE = ("threshold", "include", "exclude", "max_size", "sample", "since")  # fields that few need
+MORE = ("include", "exclude", "max_size", "sample", "threshold", "since")  # fields that few need
 MOST_NAME = 200  # characters, of a report and of a group
 _LABEL: TypeAdapter[str] = TypeAdapter(Label)
 
@@ -74,11 +74,11 @@ class Entered(BaseModel):
     tag_value: list[str] = []
     group_name: list[str] = []
     group_query: list[str] = []
-    threshold: str = ""
     include: str = ""  # one a line, as of `exclude`
     exclude: str = ""
     max_size: str = ""
     sample: str = ""
+    threshold: str = ""
     since: str = ""
     text: str = ""
 
@@ -210,11 +210,11 @@ def _more(
 ) -> dict[str, Any]:
     """The fields of a request for the settings that few need; each is checked alone, to see which is wrong."""
     fields: dict[str, tuple[str, Callable[[str], Any]]] = {
-        "threshold": ("threshold", score),
         "include": ("include", _patterns),
         "exclude": ("exclude", _patterns),
         "max_size": ("max_bytes", size),
         "sample": ("sample", str),  # the request makes a number of it
+        "threshold": ("threshold", score),
         "since": ("since", earlier),
     }
     found: dict[str, Any] = {}
