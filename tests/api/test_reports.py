@@ -39,7 +39,7 @@ def test_an_idempotency_key_makes_one_report(api: TestClient, body: dict[str, An
 
 def test_a_dry_run_counts_and_starts_nothing(api: TestClient, body: dict[str, Any], documents: Path) -> None:
     before = api.get("/reports").json()
-    answer = api.post("/reports/plan", json={**body, "include": ["*.txt"]})
+    answer = api.post("/validate/report", json={**body, "include": ["*.txt"]})
     assert answer.status_code == 200
     sizes = [path.stat().st_size for path in documents.rglob("*.txt")]
     plan = answer.json()
@@ -65,7 +65,7 @@ def test_what_cannot_be_done_is_refused_at_once(
     api: TestClient, body: dict[str, Any], change: dict[str, Any], status: int, slug: str
 ) -> None:
     before = api.get("/reports").json()
-    for path in ("/reports", "/reports/plan"):
+    for path in ("/reports", "/validate/report"):
         response = api.post(path, json={**body, **change})
         assert (response.status_code, response.json()["slug"]) == (status, slug)
     assert api.get("/reports").json() == before

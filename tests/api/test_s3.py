@@ -38,7 +38,7 @@ def test_what_is_wrong_with_a_bucket_is_told_at_the_check_and_at_submit(
     for path, body in (
         ("/validate/s3", asked),
         ("/reports", {"source": asked}),
-        ("/reports/plan", {"source": asked}),
+        ("/validate/report", {"source": asked}),
     ):
         answer = api.post(path, json=body)
         assert (answer.status_code, said in answer.json()["detail"]) == (status, True), answer.json()

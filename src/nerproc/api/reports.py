@@ -1,4 +1,4 @@
-"""Reports: create, plan, list, look, stop, delete. What is in them is `results`'."""
+"""Reports: create, list, look, stop, delete. What is in them is `results`'."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from fastapi import APIRouter, Body, Header, Path, Response
 
 from nerproc.api.jobs import StateFilter, job_page
 from nerproc.api.parameter import PREFIX, Cursor, Limit, ReportId, TheNode, problems
-from nerproc.schema.plan import Plan
 from nerproc.schema.report import Group, Job, Page, Report, ReportRequest
 
 router = APIRouter(prefix=f"{PREFIX}/reports", tags=["reports"])
@@ -55,15 +54,6 @@ def create_report(
     report = node.reports.create(request, roots=node.settings.roots, idempotency_key=idempotency_key)
     response.headers["Location"] = f"{PREFIX}/reports/{report}"
     return node.reports.get(report)
-
-
-@router.post("/plan", operation_id="plan_report", responses=problems(403, 404, 409))
-def plan_report(node: TheNode, request: ReportRequest) -> Plan:
-    """Dry run: count what a report would read, and what that takes of the licence; nothing starts.
-
-    At most 100,000 objects are listed, for about five seconds.
-    """
-    return node.reports.planner.plan(request, roots=node.settings.roots)
 
 
 @router.get("", operation_id="list_reports", responses=problems())

@@ -120,7 +120,7 @@ class Client(ResultCalls, FeedbackCalls, TrainingCalls, RedactionCalls):
             NerprocError: as `submit`; a refusal of the licence is part of the plan.
         """
         request = build_request(s3_source(source) if isinstance(source, str) else source, what)
-        return read(Plan, self._http.send("POST", "/reports/plan", json=request.model_dump(mode="json")))
+        return read(Plan, self._http.send("POST", "/validate/report", json=request.model_dump(mode="json")))
 
     def upload(
         self,
