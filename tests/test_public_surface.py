@@ -29,6 +29,7 @@ def test_the_client() -> None:
         "submit": "(self, source: str | Path | Sequence[str | Path] | LocalSource | UploadSource | S3Source, "
         "*, idempotency_key: str | None = None, skipped: Callable[[LocalFile], None] | None = None, "
         "**what: Any) -> UUID",
+        "plan": "(self, source: str | LocalSource | UploadSource | S3Source, **what: Any) -> Plan",
         "upload": "(self, paths: str | Path | Sequence[str | Path], *, "
         "skipped: Callable[[LocalFile], None] | None = None) -> Upload",
         "wait": "(self, report: UUID | str, timeout: float | None = None, *, "

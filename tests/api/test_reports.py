@@ -37,6 +37,17 @@ def test_an_idempotency_key_makes_one_report(api: TestClient, body: dict[str, An
     assert unkeyed.json()["id"] != first.json()["id"]
 
 
+def test_a_dry_run_counts_and_starts_nothing(api: TestClient, body: dict[str, Any], documents: Path) -> None:
+    before = api.get("/reports").json()
+    answer = api.post("/validate/report", json={**body, "include": ["*.txt"]})
+    assert answer.status_code == 200
+    sizes = [path.stat().st_size for path in documents.rglob("*.txt")]
+    plan = answer.json()
+    assert (plan["objects"], plan["bytes"], plan["skipped"], plan["whole"]) == (len(sizes), sum(sizes), 0, True)
+    assert (plan["refusal"], plan["license"]) == (None, api.get("/license").json())
+    assert api.get("/reports").json() == before
+
+
 @pytest.mark.parametrize(
     ("change", "status", "slug"),
     [
@@ -54,8 +65,9 @@ def test_what_cannot_be_done_is_refused_at_once(
     api: TestClient, body: dict[str, Any], change: dict[str, Any], status: int, slug: str
 ) -> None:
     before = api.get("/reports").json()
-    response = api.post("/reports", json={**body, **change})
-    assert (response.status_code, response.json()["slug"]) == (status, slug)
+    for path in ("/reports", "/validate/report"):
+        response = api.post(path, json={**body, **change})
+        assert (response.status_code, response.json()["slug"]) == (status, slug)
     assert api.get("/reports").json() == before
 
 

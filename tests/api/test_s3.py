@@ -35,7 +35,11 @@ def test_a_bucket_is_checked(api: TestClient, bucket: Stub) -> None:
 def test_what_is_wrong_with_a_bucket_is_told_at_the_check_and_at_submit(
     api: TestClient, asked: dict[str, Any], status: int, said: str
 ) -> None:
-    for path, body in (("/validate/s3", asked), ("/reports", {"source": asked})):
+    for path, body in (
+        ("/validate/s3", asked),
+        ("/reports", {"source": asked}),
+        ("/validate/report", {"source": asked}),
+    ):
         answer = api.post(path, json=body)
         assert (answer.status_code, said in answer.json()["detail"]) == (status, True), answer.json()
         assert "hint" in answer.json() or status in (404, 422)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import time
@@ -18,6 +19,7 @@ from tests.cli.conftest import INVOICE, LETTER, NERPROC, Answer, Scanned, Shell
 from tests.process import clean_environment
 
 from nerproc.errors import ExitCode
+from nerproc.report import plan as planning
 
 CONTRACT = {
     *("id", "name", "state", "model", "objects", "bytes", "entities", "label_counts", "groups", "errors"),
@@ -119,7 +121,7 @@ def test_failed_objects_with_and_without_strict(warm_home: Path, tmp_path: Path,
         (["scan", "-", "."], ExitCode.USAGE, "standard input"),
         (["scan", ".", "--custom-tag", "BADGE"], ExitCode.USAGE, "NAME=VALUE"),
         (["scan", ".", "--workers", "0"], ExitCode.USAGE, "--workers"),
-        (["scan", ".", "--threshold", "2"], ExitCode.USAGE, "--threshold"),
+        (["scan", ".", "--threshold", "2"], ExitCode.USAGE, "threshold"),
         (["scan", ".", "--fail-on", "COUNT(SSN) >"], ExitCode.USAGE, "  COUNT(SSN) >\n              ^"),
         (["scan", ".", "--output", "found.txt"], ExitCode.USAGE, "found.txt"),
         (["scan", ".", "--output", "/nowhere/found.csv"], ExitCode.USAGE, "/nowhere"),
@@ -127,6 +129,10 @@ def test_failed_objects_with_and_without_strict(warm_home: Path, tmp_path: Path,
         (["scan", ".", "--custom-tag", "badge=x"], ExitCode.USAGE, "upper case"),
         (["scan", ".", "--label", "COLOUR"], ExitCode.USAGE, "COLOUR"),
         (["scan", ".", "--model", "gpt"], ExitCode.NOT_FOUND, "gpt"),
+        (["scan", ".", "--model", "gpt", "--dry-run"], ExitCode.NOT_FOUND, "gpt"),
+        (["scan", "-", "--dry-run"], ExitCode.USAGE, "standard input"),
+        (["scan", ".", "--dry-run", "--fail-on", "COUNT(SSN) > 1"], ExitCode.USAGE, "--fail-on"),
+        (["scan", ".", "--dry-run", "--redact"], ExitCode.USAGE, "--dry-run"),
     ],
 )
 def test_what_cannot_be_scanned(  # noqa: PLR0917 - fixtures and parameters
@@ -230,6 +236,28 @@ def test_thresholds_allowed_and_denied_texts(warm_home: Path, tmp_path: Path, sh
         home=warm_home,
     )
     assert json.loads(done.stdout)["label_counts"] == {"EMAIL": 1, "PROJECT": 1}
+
+
+def test_a_dry_run_counts_and_starts_nothing(
+    cli: Callable[..., Answer], scanned: Scanned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cli("report", "list", "--json").json()
+    plan = cli(
+        "scan", scanned.files, "--max-size", "70B", "--since", before[0]["id"][:8], "--dry-run", "--json"
+    )
+    assert (plan.code, plan.err) == (0, "")
+    assert [plan.json()[name] for name in ("objects", "bytes", "skipped", "whole")] == [1, len(LETTER), 2, True]
+    (tmp_path / "large.txt").touch()
+    os.truncate(tmp_path / "large.txt", 1 << 31)
+    large = cli("scan", tmp_path, "--dry-run")
+    assert (large.code, "and this report needs 2,147,483,648 more" in large.err) == (ExitCode.REFUSED, True)
+    assert large.out.startswith("objects  1\nbytes    2,147,483,648 (2.15 GB)\nused ")
+    assert large.out.endswith("left     0 bytes after it\n")
+    monkeypatch.setattr(planning, "MOST_OBJECTS", 1)
+    bounded = cli("scan", scanned.files, "--dry-run")
+    assert bounded.out.startswith("objects  at least 1\nbytes    at least ")
+    assert "left     at most " in bounded.out
+    assert cli("report", "list", "--json").json() == before
 
 
 def test_a_bucket(shell: Shell, warm_home: Path, stub: Stub) -> None:

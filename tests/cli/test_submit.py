@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from tests.cli.conftest import INVOICE, LETTER, NERPROC, Answer, Shell
 from tests.process import RunningHead, clean_environment, running_head
 
+from nerproc.client import Client
 from nerproc.errors import ExitCode
 
 Cli = Callable[..., Answer]
@@ -68,6 +70,31 @@ def test_the_same_key_starts_nothing_twice(remote: Cli, folder: Path) -> None:
     assert remote("submit", folder, "--idempotency-key", "monday", "--json").json() == first
     other = remote("submit", folder, "--idempotency-key", "monday", "--label", "SSN")
     assert other.code == ExitCode.CONFLICT
+
+
+def test_a_dry_run_uploads_nothing_and_starts_nothing(
+    remote: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(Client, "upload")
+    before = remote("report", "list", "--json").json()
+    (folder / "link").symlink_to("nowhere")
+    plan = remote("submit", folder, "--exclude", "in*", "--dry-run", "--json").json()
+    assert [plan[name] for name in ("objects", "bytes", "skipped", "whole")] == [1, len(LETTER), 1, True]
+    os.truncate(folder / "letter.txt", 1 << 31)
+    large = remote("submit", folder, "--dry-run")
+    assert (large.code, large.out.splitlines()[0]) == (ExitCode.REFUSED, "objects  2")
+    assert "more" in large.err
+    for wrong, code in {
+        ("--label", "COLOUR"): ExitCode.USAGE,
+        ("--group", "x=COUNT(SSN) >"): ExitCode.USAGE,
+        ("--model", "gpt"): ExitCode.NOT_FOUND,
+        ("--since", "00000000"): ExitCode.NOT_FOUND,
+        ("--wait",): ExitCode.USAGE,
+    }.items():
+        assert remote("submit", folder, "--dry-run", *wrong).code == code, wrong
+    bucket = remote("submit", "s3://bucket/prefix", "--connection", "lab", "--dry-run")
+    assert (bucket.code, "no S3 connection 'lab'" in bucket.err) == (ExitCode.NOT_FOUND, True)
+    assert remote("report", "list", "--json").json() == before
 
 
 def test_a_query_that_the_head_refuses(remote: Cli, folder: Path) -> None:

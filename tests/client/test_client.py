@@ -25,7 +25,7 @@ from nerproc.errors import (
     QueryError,
     WaitTimedOut,
 )
-from nerproc.schema.report import Job, LocalSource, Report
+from nerproc.schema.report import Job, LocalSource, Report, UploadSource
 
 LETTER = "Write to ann@example.org, or to bob@example.org. SSN 869-73-1145.\n"
 MANY = "".join(f"user{number}@example.org\n" for number in range(1_500))
@@ -114,6 +114,15 @@ def test_an_idempotency_key(client: nerproc.Client, files: Path) -> None:
     assert client.submit(files / "letter.txt", idempotency_key=key) == first
     with pytest.raises(Conflict):
         client.submit(files / "letter.txt", idempotency_key=key, labels=["SSN"])
+
+
+def test_a_dry_run(client: nerproc.Client, files: Path) -> None:
+    upload = client.upload(files)
+    plan = client.plan(UploadSource(upload_id=upload.id), exclude=["sub/"])
+    assert (plan.objects, plan.bytes, plan.whole, plan.refusal) == (1, len(LETTER), True, None)
+    assert plan.license.used_bytes == client.license().used_bytes
+    with pytest.raises(InvalidRequest, match="no S3 location"):
+        client.plan(str(files))
 
 
 def test_requests_that_are_refused(client: nerproc.Client, files: Path) -> None:

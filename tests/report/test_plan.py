@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
 from nerproc.errors import InvalidRequest, NotFound, PathNotAllowed, QuotaExceeded
-from nerproc.job.quota import Quota, exceeded
+from nerproc.job.quota import Quota
 from nerproc.model import registry
 from nerproc.model.models import Models
 from nerproc.report import plan as planning
-from nerproc.report.plan import Plan, Planner
+from nerproc.report.plan import Planner, count
 from nerproc.schema.license import License
+from nerproc.schema.plan import Plan
 from nerproc.schema.report import LocalSource, ModelCard, ReportRequest
 from nerproc.settings import Settings
+from nerproc.source.base import ObjectRef
 from nerproc.storage.local import LocalStorage
 
 
@@ -34,10 +37,6 @@ class Hundred:
 
     def view(self) -> License:
         return License(type="free", state="valid", limit_bytes=self.limit, used_bytes=0)
-
-    def check(self, needed: int | None = None) -> None:
-        if (needed or 0) > self.limit:
-            raise exceeded("0", self.limit, needed)
 
 
 @pytest.fixture
@@ -76,9 +75,21 @@ def test_it_counts_what_is_chosen(folder: Path, storage: LocalStorage) -> None:
 
 
 def test_it_says_what_the_licence_says(folder: Path, storage: LocalStorage) -> None:
-    assert isinstance(dry_run(folder, storage).refusal, QuotaExceeded)
+    whole = dry_run(folder, storage)
+    assert whole.refusal
+    assert (whole.refusal.slug, whole.left_bytes) == (QuotaExceeded.slug, 0)
     covered = dry_run(folder, storage, include=["b/"])
-    assert (covered.bytes, covered.refusal, covered.license.limit_bytes) == (60, None, 100)
+    assert (covered.bytes, covered.refusal, covered.left_bytes) == (60, None, 40)
+
+
+def test_of_what_may_not_have_changed_no_licence_is_too_small() -> None:
+    """Unless there is nothing left of it."""
+    request = ReportRequest(source=LocalSource(paths=["/x"]), since=UUID(int=1))
+    refs = [ObjectRef("a.txt", 160, "", "")]
+    found = count(request, refs, Hundred().view())
+    assert (found.bytes, found.refusal) == (160, None)
+    used = Hundred().view().model_copy(update={"used_bytes": 100})
+    assert count(request, refs, used).refusal
 
 
 def test_what_is_beyond_the_bound_is_not_listed(

@@ -12,16 +12,18 @@ import httpx2 as httpx
 import pytest
 from benchmarks.s3_stub import Stub, serving
 from selectolax.lexbor import LexborHTMLParser
-from tests.web.conftest import FormClient
+from tests.web.conftest import FormClient, Site, wait_for_end
 from tests.web.test_access import log_in
 from tests.web.test_report import words
 
+from nerproc.client.client import Client
 from nerproc.license.free import FreeLicense
 from nerproc.node import Node
 from nerproc.report import plan as planning
-from nerproc.schema.report import ReportRequest
+from nerproc.schema.report import ReportRequest, UploadSource
 from nerproc.settings import S3Connection
 from nerproc.web.app import build_app
+from nerproc.web.scan_form import MORE
 
 Make = Callable[..., str]
 FILES = {"a.txt": b"Write to ada@example.org about C-123456.", "b/c.txt": b"Ask Smith."}
@@ -191,6 +193,13 @@ GOOD = {"tag_name": ["A"], "tag_kind": ["expression"], "tag_value": ["x"]}
             "Another group has this name.",
         ),
         ({"name": "n" * 201}, "name", "The name has more than 200 characters."),
+        ({"threshold": "2"}, "threshold", "A threshold is a score from 0 to 1, not '2'."),
+        ({"include": "!"}, "include", "A pattern of include is not valid"),
+        ({"exclude": "*.log\n!"}, "exclude", "A pattern of exclude is not valid"),
+        ({"max_size": "big"}, "max_size", "A size is written like 500kB, 10MB or 1GiB, not 'big'."),
+        ({"sample": "0"}, "sample", "Input should be greater than 0."),
+        ({"since": "x"}, "since", "'x' is no job id. Give at least 4 of its letters."),
+        ({"since": "00000000-0000-4000-8000-000000000000"}, "since", "There is no job 00000000"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_what_was_entered_is_kept(
@@ -208,10 +217,73 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_entered_is_kept(
     assert tree.css_first(f"#{field}")
     assert "Start the scan" not in answer.text
     assert tree.css_first("#text").text().strip() == "kept"
+    assert ("open" in tree.css_first("details.more").attributes) == (field in MORE)
     for name, values in fields.items():
+        if name in MORE:
+            assert entered(tree, name) == values
         if name in ("tag_value", "group_query", "tag_name"):
             shown = [one.attributes.get("value") or one.text() for one in tree.css(f"[name={name}]")]
             assert [value.strip() for value in shown] == [str(value).strip() for value in values]  # type: ignore[attr-defined]
+
+
+def entered(tree: LexborHTMLParser, name: str) -> str:
+    """What stands in a field."""
+    field = tree.css_first(f"#{name}")
+    return (field.attributes.get("value") or field.text()).removeprefix("\n")
+
+
+def test_all_settings_count_in_the_plan_the_lines_and_the_request(
+    page: FormClient, node: Node, site: Site
+) -> None:
+    files = {"a.txt": b"one", "b/c.txt": b"two", "d.txt": b"four" * 300, "e.log": b"five"}
+    settings = upload(page, files).headers["location"]
+    fields = {
+        "threshold": "0",
+        "include": "*.txt\r\n\r\n*.csv\r\n",
+        "exclude": "b/",
+        "max_size": "1kB",
+        "sample": "100",
+        "since": str(site.plain)[:8],
+    }
+    planned = ask(page, settings, "plan", **fields)
+    assert "Objects 1 Bytes 3 B Skipped 1" in words(planned.text)
+    assert "as if all objects had changed" in words(planned.text)
+    tree = LexborHTMLParser(planned.text)
+    assert "open" in tree.css_first("details.more").attributes
+    assert entered(tree, "include") == "*.txt\n\n*.csv\n"
+    command, curl = (shlex.split(line.text()) for line in tree.css(".same pre"))
+    assert command == [
+        *("nerproc", "submit", "FOLDER", "--threshold", "0", "--include", "*.txt", "--include", "*.csv"),
+        *("--exclude", "b/", "--max-size", "1000", "--sample", "100", "--since", str(site.plain)),
+    ]
+    job = ask(page, settings, "start", **fields).headers["location"].split("/")[2].partition("?")[0]
+    request = node.jobs.get(UUID(job)).request
+    assert isinstance(request, ReportRequest)
+    assert request == ReportRequest.model_validate_json(curl[curl.index("-d") + 1])
+    assert (request.threshold, request.max_bytes, request.sample) == (0, 1_000, 100)
+    assert (request.include, request.exclude, request.since) == (["*.txt", "*.csv"], ["b/"], site.plain)
+
+
+def test_reports_on_such_objects_are_offered_to_build_upon(
+    page: FormClient, settings: str, site: Site, locked: FormClient, token: Make
+) -> None:
+    with Client(site.url) as client:
+        done = client.submit(UploadSource(upload_id=UUID(settings.partition("=")[2])), model="patterns")
+        wait_for_end(client, done)
+
+    def offered(answer: httpx.Response) -> list[str | None]:
+        options = LexborHTMLParser(answer.text).css("#finished option")
+        return [option.attributes["value"] for option in options]
+
+    shown = page.get(settings)
+    assert "open" not in LexborHTMLParser(shown.text).css_first("details.more").attributes
+    assert str(done) in offered(shown)
+    assert str(site.plain) not in offered(shown)  # files of the machine are no uploads
+    log_in(locked, token("reports:write"))
+    assert offered(locked.get(settings)) == []
+    part = ask(locked, settings, "plan", since=str(done)[:8])
+    assert said(part, "since").startswith(f"{str(done)[:8]!r} is no id of a report.")
+    assert "Start the scan" in ask(locked, settings, "plan", since=str(done)).text
 
 
 def test_parts_come_as_good_answers_to_scripts(page: FormClient, settings: str) -> None:
@@ -243,8 +315,10 @@ def test_tags_are_tried_as_the_scan_would_find_them(page: FormClient, settings: 
         ("CASE", "C-123456"),
     ]
     broken = ask(page, settings, "try", **{**fields, "tag_value": ["(", "smith"]})
-    assert "until what is marked above is mended" in words(broken.text)
+    assert "until what is marked is mended" in words(broken.text)
     assert "is not valid" in said(broken, "tag-0")
+    low = {"text": "Badge 536904399", "model": "patterns", "threshold": "0", "include": "!"}
+    assert LexborHTMLParser(ask(page, settings, "try", **low).text).css("#tried mark")
     long = ask(page, settings, "try", text="x" * 20_001)
     assert "The text has 20,001 characters." in words(long.text)
     assert not LexborHTMLParser(ask(page, settings, "try", text=" ").text).css_first("#tried").text().strip()

@@ -49,6 +49,7 @@ NEEDS: dict[str, Scope | None] = {
     "get_upload": "reports:read",
     "validate_group": "reports:read",
     "validate_pattern": "reports:read",
+    "validate_report": "reports:write",
     "validate_s3": "reports:write",
     "list_models": "models:read",
     "get_model": "models:read",

@@ -28,7 +28,7 @@ TAGS = [
     },
     {"name": "uploads", "description": "Files to be scanned, sent to the head."},
     {"name": "models", "description": "Named sets of detectors and their labels."},
-    {"name": "validation", "description": "Check queries and expressions before they are submitted."},
+    {"name": "validation", "description": "Check what is asked for before it is submitted."},
     {"name": "operation", "description": "Health, figures, and the licence."},
 ]
 

@@ -8,7 +8,8 @@ from nerproc.api.parameter import PREFIX, TheNode, problems
 from nerproc.detection.pattern import trial
 from nerproc.detection.pattern.custom import CustomTag
 from nerproc.report.query.parse import parse
-from nerproc.schema.report import S3Source
+from nerproc.schema.plan import Plan
+from nerproc.schema.report import ReportRequest, S3Source
 from nerproc.schema.service import BucketFound, PatternCheck, QueryCheck, Valid
 
 router = APIRouter(prefix=f"{PREFIX}/validate", tags=["validation"])
@@ -26,6 +27,15 @@ def validate_pattern(check: PatternCheck) -> Valid:
     """Check the expression of a custom tag; a problem has the `position` where that is known."""
     trial.check([CustomTag(check.label, check.expression)])
     return Valid()
+
+
+@router.post("/report", operation_id="validate_report", responses=problems(403, 404, 409, 413))
+def validate_report(node: TheNode, request: ReportRequest) -> Plan:
+    """Dry run: count what a report would read, and what that takes of the licence; nothing starts.
+
+    At most 100,000 objects are listed, for about five seconds. A refusal of the licence is part of the answer.
+    """
+    return node.reports.planner.plan(request, roots=node.settings.roots)
 
 
 @router.post("/s3", operation_id="validate_s3", responses=problems(403, 404))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -90,6 +91,17 @@ def is_bucket(source: str, connection: str | None) -> bool:
     if connection is not None and not bucket:
         raise UsageError("--connection is for s3://bucket/prefix, not for paths.")
     return bucket
+
+
+def alone(why: str, unfit: Mapping[str, Any]) -> None:
+    """Refuse what was given of the options that do not go with one, which the words `why` name.
+
+    Raises:
+        UsageError: one of them was given.
+    """
+    for option, given in unfit.items():
+        if given:
+            raise UsageError(f"{why}, so it does not go with {option}.")
 
 
 def cores() -> int:

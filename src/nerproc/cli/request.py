@@ -117,6 +117,8 @@ def _fields(
     sample: Sample = None,
     since: Since = None,
 ) -> dict[str, Any]:
+    from nerproc.schema.request import score, size
+
     of_all = [text for text in threshold or [] if "=" not in text]
     of_one = [pair("--threshold", text) for text in threshold or [] if "=" in text]
     denied: dict[str, list[str]] = {}
@@ -131,36 +133,17 @@ def _fields(
             {"name": name_of, "query": query}
             for name_of, query in (pair("--group", text) for text in group or [])
         ],
-        "threshold": _score(of_all[-1]) if of_all else None,
-        "thresholds": {label_of.upper(): _score(score) for label_of, score in of_one},
+        "threshold": score(of_all[-1]) if of_all else None,
+        "thresholds": {label_of.upper(): score(least) for label_of, least in of_one},
         "allow": allow or [],
         "allow_patterns": allow_pattern or [],
         "deny": denied,
         "include": include or [],
         "exclude": exclude or [],
-        "max_bytes": None if max_size is None else _size(max_size),
+        "max_bytes": None if max_size is None else size(max_size),
         "sample": sample,
         "since": since,
     }
-
-
-def _score(text: str) -> float:
-    try:
-        score = float(text)
-    except ValueError:
-        score = -1
-    if not 0 <= score <= 1:
-        raise UsageError(f"--threshold takes a score from 0 to 1, not {text!r}.")
-    return score
-
-
-def _size(text: str) -> int:
-    from pydantic import ByteSize, TypeAdapter, ValidationError
-
-    try:
-        return int(TypeAdapter(ByteSize).validate_python(text))
-    except ValidationError:
-        raise UsageError(f"--max-size takes a size like 500kB, 10MB or 1GiB, not {text!r}.") from None
 
 
 def pair(option: str, text: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nerproc.cli import command
+from nerproc.cli import command, plan
 from nerproc.cli.operators import Chosen, KeyFile
 from nerproc.cli.output import check_writable, paint, show_one, words, write_file
 from nerproc.cli.request import starts_report
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from nerproc.node import Node
-    from nerproc.schema.report import Report
+    from nerproc.schema.report import LocalSource, Report, ReportRequest, S3Source, Source
     from nerproc.settings import Settings
 
 MOST_DRAIN_SECONDS = 5.0  # what Ctrl-C leaves the objects in hand
@@ -56,6 +56,7 @@ def scan(
     fail_on: FailOn = None,
     strict: command.Strict = False,
     workers: command.Workers = None,
+    dry_run: plan.DryRun = False,
     as_json: command.Json = False,
     redact: Redact = False,
     operator: Chosen = None,
@@ -66,10 +67,14 @@ def scan(
         from nerproc.cli import pipe
 
         unfit = {"--output": output, "--fail-on": fail_on, "--strict": strict, "--json": as_json}
+        unfit["--dry-run"] = dry_run
         return pipe.redact(_one(paths, connection, unfit), what, operator, key_file)
     if operator or key_file:
         raise UsageError("--operator and --key-file go with --redact.")
     files = _check(paths, connection)
+    if dry_run:
+        command.alone(plan.WHY_ALONE, {"--output": output, "--fail-on": fail_on, "--strict": strict})
+        return _dry_run(files, connection, what, as_json=as_json)
     if output is not None:
         check_writable(output)
     from nerproc.worker.supervisor import Supervisor
@@ -100,9 +105,7 @@ def scan(
 
 def _one(paths: list[str], connection: str | None, unfit: dict[str, Any]) -> str:
     """The one file that --redact takes, which writes no report."""
-    for option, given in unfit.items():
-        if given:
-            raise UsageError(f"--redact makes no report, so it does not go with {option}.")
+    command.alone("--redact makes no report", unfit)
     files = _check(paths, connection)
     if isinstance(files, str) or len(paths) > 1:
         raise UsageError("--redact takes one file, or - for standard input.")
@@ -144,22 +147,51 @@ def _settings() -> Settings:
 
 
 def _submit(node: Node, files: list[str] | str | None, connection: str | None, what: dict[str, Any]) -> UUID:
-    """Submit the files, below which alone the report may read; a bucket; or standard input as an upload."""
+    """Submit files, a bucket, or standard input as an upload."""
     from nerproc.job.uploads import Uploads
-    from nerproc.schema.report import LocalSource, UploadSource
-    from nerproc.schema.request import build_request, s3_source
+    from nerproc.schema.report import UploadSource
 
-    here = node.settings.storage_url is None  # what it finds stays on this host
-    if what["since"] is not None:
-        what = {**what, "since": node.jobs.find(what["since"])}
-    if isinstance(files, str):
-        return node.reports.create(build_request(s3_source(files, connection), what), roots=[], here=here)
-    if files is not None:
-        request = build_request(LocalSource(paths=files), what)
-        return node.reports.create(request, roots=[Path(file) for file in files], here=True)
-    upload = Uploads(node.database, node.storage).receive([("stdin", sys.stdin.buffer)])
-    request = build_request(UploadSource(upload_id=upload.id), {**what, "name": what["name"] or "stdin"})
-    return node.reports.create(request, roots=[], here=here)
+    if files is None:
+        upload = Uploads(node.database, node.storage).receive([("stdin", sys.stdin.buffer)])
+        what = {**what, "name": what["name"] or "stdin"}
+        request = _request(node, UploadSource(upload_id=upload.id), what)
+    else:
+        request = _request(node, _source(files, connection), what)
+    return node.reports.create(request, **_place(node, files))
+
+
+def _dry_run(
+    files: list[str] | str | None, connection: str | None, what: dict[str, Any], *, as_json: bool
+) -> ExitCode:
+    if files is None:
+        raise UsageError("--dry-run counts files: what standard input has, only reading it tells.")
+    from nerproc.node import Node
+    from nerproc.settings import Settings
+
+    with Node.open(Settings.load()) as node:
+        request = _request(node, _source(files, connection), what)
+        return plan.show(node.reports.planner.plan(request, **_place(node, files)), what, as_json=as_json)
+
+
+def _source(files: list[str] | str, connection: str | None) -> LocalSource | S3Source:
+    from nerproc.schema.report import LocalSource
+    from nerproc.schema.request import s3_source
+
+    return s3_source(files, connection) if isinstance(files, str) else LocalSource(paths=files)
+
+
+def _request(node: Node, source: Source, what: dict[str, Any]) -> ReportRequest:
+    from nerproc.schema.request import build_request
+
+    since = None if what["since"] is None else node.jobs.find(what["since"])
+    return build_request(source, {**what, "since": since})
+
+
+def _place(node: Node, files: list[str] | str | None) -> dict[str, Any]:
+    """Below what alone the report may read, and whether it is for workers of this host only."""
+    if isinstance(files, list):
+        return {"roots": [Path(file) for file in files], "here": True}
+    return {"roots": [], "here": node.settings.storage_url is None}  # what it finds stays on this host
 
 
 def _show(report: Report, *, as_json: bool) -> None:

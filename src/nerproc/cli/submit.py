@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nerproc.cli import command
+from nerproc.cli import command, plan
 from nerproc.cli.output import data, paint, show_one, words
 from nerproc.cli.request import starts_report
 from nerproc.errors import ExitCode, ObjectsFailed, QuotaExceeded
@@ -47,10 +47,14 @@ def submit(
     timeout: Timeout = None,
     strict: command.Strict = False,
     idempotency_key: IdempotencyKey = None,
+    dry_run: plan.DryRun = False,
     as_json: command.Json = False,
 ) -> ExitCode:
     """Hand files or a bucket to a head, whose workers scan them."""
     bucket = command.is_bucket(source, connection)
+    if dry_run:
+        unfit = {"--wait": wait, "--timeout": timeout, "--strict": strict, "--idempotency-key": idempotency_key}
+        command.alone(plan.WHY_ALONE, unfit)
     from nerproc.client import Client
     from nerproc.schema.request import s3_source
 
@@ -58,6 +62,9 @@ def submit(
         if what["since"] is not None:
             what["since"] = client.job(what["since"]).id
         asked = s3_source(source, connection) if bucket else source
+        if dry_run:
+            planned = plan.of_files(client, source, what) if not bucket else client.plan(asked, **what)
+            return plan.show(planned, what, as_json=as_json)
         report = client.submit(asked, idempotency_key=idempotency_key, skipped=_say_skipped, **what)
         if not wait:
             _show_started(report, as_json=as_json)

@@ -25,6 +25,7 @@ from nerproc.client.upload import LocalFile, Multipart, find_files, name_of
 from nerproc.client.value import Job, Report, read
 from nerproc.errors import InvalidRequest, NotFound
 from nerproc.schema.license import License
+from nerproc.schema.plan import Plan
 from nerproc.schema.report import (
     Event,
     JobState,
@@ -108,6 +109,18 @@ class Client(ResultCalls, FeedbackCalls, TrainingCalls, RedactionCalls):
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else None
         answer = self._http.send("POST", "/reports", json=request.model_dump(mode="json"), headers=headers)
         return UUID(answer["id"])
+
+    def plan(self, source: str | LocalSource | UploadSource | S3Source, **what: Any) -> Plan:
+        """Dry run: what a report would read, and what that takes of the head's licence; nothing starts.
+
+        `source` and `what` are as for `submit`, but for paths of this machine, which the head does not see:
+        `nerproc submit --dry-run` counts those.
+
+        Raises:
+            NerprocError: as `submit`; a refusal of the licence is part of the plan.
+        """
+        request = build_request(s3_source(source) if isinstance(source, str) else source, what)
+        return read(Plan, self._http.send("POST", "/validate/report", json=request.model_dump(mode="json")))
 
     def upload(
         self,

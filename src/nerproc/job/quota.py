@@ -7,7 +7,7 @@ Bytes are reserved when a report is sharded, and settled at its end to the size 
 from __future__ import annotations
 
 from nerproc.db.database import Database
-from nerproc.errors import QuotaExceeded
+from nerproc.errors import QuotaExceeded, Refused
 from nerproc.job import reserve
 from nerproc.license.base import License, refusal
 from nerproc.schema.license import License as LicenseView
@@ -52,11 +52,8 @@ class Quota:
             Refused: as `check_valid`.
             QuotaExceeded: the bytes are not covered, or there are none left.
         """
-        self.check_valid()
-        limit = self.limit
-        least = 1 if needed is None else needed
-        if limit is not None and least and (used := self.used()) + least > limit:
-            raise exceeded(f"{used:,}", limit, needed)
+        if (refused := refusal_of(self.view(), needed)) is not None:
+            raise refused
 
     def check_valid(self) -> None:
         """See that the licence lets work begin.
@@ -67,6 +64,17 @@ class Quota:
         status = self._license.status()
         if status.state != "valid":
             raise refusal(status)
+
+
+def refusal_of(license: LicenseView, needed: int | None = None) -> Refused | None:
+    """Why a licence refuses a report that needs so many bytes (None: not known yet), if it does."""
+    if license.state != "valid":
+        return refusal(license)
+    limit, used = license.limit_bytes, license.used_bytes
+    least = 1 if needed is None else needed
+    if limit is not None and least and used + least > limit:
+        return exceeded(f"{used:,}", limit, needed)
+    return None
 
 
 def exceeded(used: str, limit: int, needed: int | None) -> QuotaExceeded:

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
+from nerproc.detection.threshold import DEFAULT_THRESHOLD, Thresholds
 from nerproc.errors import InvalidRequest, TooManyRequests
 from nerproc.model import apart
 from nerproc.schema.entity import Entity
@@ -52,6 +53,7 @@ def explain(
     labels: Collection[str] | None = None,
     custom_tags: Mapping[str, str] | None = None,
     deny: Mapping[str, Sequence[str]] | None = None,
+    threshold: float | None = None,
 ) -> Explanation:
     """The entities in a text, with reasons.
 
@@ -63,6 +65,7 @@ def explain(
         labels: those to look for; all of the model if None.
         custom_tags: label to expression, as of a report.
         deny: label to texts, as of a report.
+        threshold: least score, 0 to 1; that of a report if None.
 
     Raises:
         InvalidRequest: the text is too long, or the model cannot be loaded, or takes too long.
@@ -84,6 +87,7 @@ def explain(
                 "labels": None if labels is None else list(labels),
                 "custom_tags": dict(custom_tags or {}),
                 "deny": {label: list(texts) for label, texts in (deny or {}).items()},
+                "threshold": DEFAULT_THRESHOLD if threshold is None else threshold,
             }
         )
     finally:
@@ -120,6 +124,7 @@ def _explanation(question: dict[str, Any]) -> Explanation:
         model=model,
         labels=question["labels"],
         custom_tags=question["custom_tags"],
+        thresholds=Thresholds(question["threshold"]),
         deny=question["deny"],
         cache=Path(question["cache"]) if question["cache"] else None,
         keeps_tags=False,

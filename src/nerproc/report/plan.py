@@ -7,20 +7,22 @@ no more than MOST_OBJECTS of it: then its numbers are the least that it can be.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from nerproc.errors import Conflict, PathNotAllowed, Refused
+from nerproc.errors import Conflict, PathNotAllowed
 from nerproc.job.jobs import JobRecord
-from nerproc.job.quota import Quota
+from nerproc.job.quota import Quota, refusal_of
+from nerproc.job.state import State
 from nerproc.model.models import Models
 from nerproc.model.registry import absolute, is_path
 from nerproc.model.scanner import validate
 from nerproc.report.query.parse import parse
 from nerproc.schema.license import License
+from nerproc.schema.plan import Plan
+from nerproc.schema.problem import problem_of
 from nerproc.schema.report import LocalSource, ModelCard, ReportRequest, S3Source, UploadSource
 from nerproc.schema.report import Source as SourceRequest
 from nerproc.settings import Settings
@@ -35,18 +37,6 @@ if TYPE_CHECKING:
 
 MOST_OBJECTS = 100_000  # that a dry run lists
 MOST_SECONDS = 5.0  # that it takes for that, and for the one request more that it waits for then
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a report would read, and what that takes of the licence."""
-
-    objects: int  # that would be read
-    bytes: int  # of them
-    skipped: int  # others, of which the listing tells already that they cannot be, or are too large
-    whole: bool  # whether the source was listed to its end; else there is more of everything
-    license: License  # with what is used before
-    refusal: Refused | None  # why the licence does not let it begin, or does not cover it
 
 
 class Planner:
@@ -82,33 +72,26 @@ class Planner:
             Refused: the bucket may not be listed.
             SourceUnreachable: the S3 server does not answer.
         """
-        for group in request.groups:
-            parse(group.query)
         if is_path(request.model):
             request = _with_path(request, here=here)
         model = self._models.card(request.model)
         request = request.model_copy(update={"model": model.name})  # it may be given by its id
-        validate(request, model)
-        Selection(request)
-        self._check_since(request.since)
+        check(request, model)
+        if request.since is not None:
+            self.check_since(request.since)
         self._check_source(request.source, roots)
         return request, model
 
-    def plan(self, request: ReportRequest, *, roots: Sequence[Path]) -> Plan:
+    def plan(self, request: ReportRequest, *, roots: Sequence[Path], here: bool = False) -> Plan:
         """A dry run: check a request and count what it would read; with `since`, as if all had changed.
 
         Raises:
             NerprocError: as `check`; a refusal of the licence is part of the plan.
         """
-        self.check(request, roots=roots)
+        self.check(request, roots=roots, here=here)
         listing = _Bounded(self._list(request.source, roots))
-        objects = size = skipped = 0
-        for ref in Selection(request).choose(listing):
-            if ref.problem is None:
-                objects, size = objects + 1, size + ref.size
-            else:
-                skipped += 1
-        return Plan(objects, size, skipped, listing.whole, self._quota.view(), self._refusal(size))
+        counted = count(request, listing, self._quota.view())
+        return counted.model_copy(update={"whole": listing.whole})
 
     def needed(self, request: ReportRequest) -> int | None:
         """How many bytes will be read, if that is known without a worker and of interest."""
@@ -133,10 +116,14 @@ class Planner:
 
         return s3.S3Source(source.url, self._settings.connection(source.connection))
 
-    def _check_since(self, since: UUID | None) -> None:
-        """Only a report that will not change any more can be built upon."""
-        if since is not None and not self._earlier(since).state.ended:
-            raise Conflict(f"The earlier report {since} is not ready.", hint="Wait for its end.")
+    def check_since(self, since: UUID) -> None:
+        """Only a report that will not change any more can be built upon.
+
+        Raises:
+            NotFound: there is no such report.
+            Conflict: it is not ready.
+        """
+        check_ended(since, self._earlier(since).state)
 
     def _check_source(self, source: SourceRequest, roots: Sequence[Path]) -> None:
         if isinstance(source, S3Source):
@@ -159,12 +146,47 @@ class Planner:
             case LocalSource():
                 return self._folder(source, roots).list()
 
-    def _refusal(self, needed: int) -> Refused | None:
-        try:
-            self._quota.check(needed)
-        except Refused as refusal:
-            return refusal
-        return None
+
+def check(request: ReportRequest, model: ModelCard) -> None:
+    """Check what of a request needs no look at its source; `model` is the one that it names.
+
+    Raises:
+        UsageError: a query, a pattern or a label is not valid.
+    """
+    for group in request.groups:
+        parse(group.query)
+    validate(request, model)
+    Selection(request)
+
+
+def check_ended(report: UUID, state: State) -> None:
+    """See that a report which is in that state can be built upon.
+
+    Raises:
+        Conflict: it is not ready.
+    """
+    if not state.ended:
+        raise Conflict(f"The earlier report {report} is not ready.", hint="Wait for its end.")
+
+
+def count(request: ReportRequest, refs: Iterable[ObjectRef], license: License) -> Plan:
+    """What a report would read of the objects `refs`, which are all there are, and what `license` says."""
+    objects = size = skipped = 0
+    for ref in Selection(request).choose(refs):
+        if ref.problem is None:
+            objects, size = objects + 1, size + ref.size
+        else:
+            skipped += 1
+    needed = size if request.since is None else None  # only a worker sees how much changed
+    refused = refusal_of(license, needed)
+    return Plan(
+        objects=objects,
+        bytes=size,
+        skipped=skipped,
+        whole=True,
+        license=license,
+        refusal=None if refused is None else problem_of(refused),
+    )
 
 
 class _Bounded:

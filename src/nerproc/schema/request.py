@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ByteSize, TypeAdapter, ValidationError
 
 from nerproc.errors import InvalidRequest
 from nerproc.schema.report import ReportRequest, S3Source, Source
 
 S3 = "s3://"
 _WRONG_LABEL = "string_pattern_mismatch"
+_SIZE = TypeAdapter(ByteSize)
 
 
 def build_request(source: Source, what: dict[str, Any]) -> ReportRequest:
@@ -38,3 +39,30 @@ def s3_source(url: str, connection: str | None = None) -> S3Source:
         return S3Source(url=url, connection=connection)
     except ValidationError:
         raise InvalidRequest(f"{url!r} is no S3 location.", hint="It looks like s3://bucket/prefix.") from None
+
+
+def score(text: str) -> float:
+    """A threshold as people write it.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1
+    if not 0 <= found <= 1:
+        raise InvalidRequest(f"A threshold is a score from 0 to 1, not {text!r}.")
+    return found
+
+
+def size(text: str) -> int:
+    """Bytes as people write them: 500kB, 10MB or 1GiB.
+
+    Raises:
+        InvalidRequest: that is no size.
+    """
+    try:
+        return int(_SIZE.validate_python(text))
+    except (ValidationError, OverflowError):  # of more digits than a number has
+        raise InvalidRequest(f"A size is written like 500kB, 10MB or 1GiB, not {text!r}.") from None

@@ -8,6 +8,7 @@ which scripts take the part that they want.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Annotated
 from uuid import UUID
@@ -18,10 +19,13 @@ from fastapi.responses import RedirectResponse
 from nerproc.api import uploads
 from nerproc.api.parameter import TheNode
 from nerproc.errors import InvalidRequest, NerprocError, NotFound, Refused, SourceUnreachable, TooLarge
+from nerproc.job.jobs import JobRecord
+from nerproc.job.listing import Wanted, list_jobs
+from nerproc.job.state import State
 from nerproc.job.uploads import Uploads
 from nerproc.model.explain import MOST_LENGTH, Explanation
 from nerproc.node import Node
-from nerproc.report.plan import Plan
+from nerproc.schema.plan import Plan
 from nerproc.schema.report import ReportRequest, Source, Upload, UploadSource
 from nerproc.schema.request import s3_source
 from nerproc.show.highlight import preview
@@ -29,13 +33,14 @@ from nerproc.source.upload import UploadSource as UploadedFiles
 from nerproc.web import jobs, trial
 from nerproc.web.lines import Lines, posted
 from nerproc.web.render import address, back, page
-from nerproc.web.scan_form import Entered, Read, Wrong, command, read, wrong_of
-from nerproc.web.visitor import ReportWriter
+from nerproc.web.scan_form import MORE, Entered, Read, Wrong, command, read, wrong_of
+from nerproc.web.visitor import ReportWriter, Visitor
 
 router = APIRouter()
 
 UPLOAD = "/scan/upload"
 MOST_NAMES = 5  # of files, that are shown
+MOST_LOOKED_AT = 20  # newest reports, for those to build upon
 _OF_THE_SOURCE = {NotFound.slug, Refused.slug, SourceUnreachable.slug}  # other refusals are the licence's
 
 
@@ -184,7 +189,8 @@ def _settings(
     request: Request, node: Node, visitor: ReportWriter, chosen: Chosen, entered: Entered
 ) -> Response:
     cards = node.models.cards()
-    form = read(entered.without_groups if entered.do == "try" else entered, chosen.source, cards)
+    asked = entered.search if entered.do == "try" else entered
+    form = read(asked, chosen.source, cards, partial(_earlier, node, visitor))
     wrong = {**({"source": chosen.wrong} if chosen.wrong else {}), **form.wrong}
     plan: Plan | None = None
     if form.request is not None and not wrong:
@@ -210,28 +216,58 @@ def _settings(
         wrong=wrong,
         checked=entered.do in ("check", "plan", "start"),
         tried=tried,
-        shown=_shown(entered.sample, tried),
+        shown=_shown(entered.to_try, tried),
         most=MOST_LENGTH,
+        more=entered.more or bool(wrong.keys() & set(MORE)),
+        finished=_finished(node, chosen.source) if visitor.may("reports:read") else [],
         plan=plan,
         lines=_lines(request, visitor, chosen, form.request) if plan and form.request else None,
     )
 
 
+def _earlier(node: Node, visitor: Visitor, text: str) -> UUID:
+    """The report of that id, or of those first letters for who may see what there is."""
+    if visitor.may("reports:read"):
+        report = node.jobs.find(text)
+    else:
+        try:
+            report = UUID(text)
+        except ValueError:
+            raise InvalidRequest(f"{text!r} is no id of a report.", hint="Give the whole id.") from None
+    node.reports.planner.check_since(report)
+    return report
+
+
+def _finished(node: Node, source: Source) -> list[JobRecord]:
+    """The newest reports on objects of such a source: what they say may hold for those that are chosen."""
+    wanted = Wanted(state=State.COMPLETED, kind="inference")
+    jobs, _ = list_jobs(node.database, node.jobs, wanted, limit=MOST_LOOKED_AT)
+    return [
+        job for job in jobs if isinstance(job.request, ReportRequest) and _alike(job.request.source, source)
+    ]
+
+
+def _alike(one: Source, other: Source) -> bool:
+    """Whether an object of one may be in the other, under the same name."""
+    return one.kind == other.kind and (one.kind == "upload" or one == other)
+
+
 def _try(node: Node, entered: Entered, form: Read) -> Tried | None:
     """What the report would find in the sample text, if there is one."""
-    if not entered.sample.strip():
+    if not entered.to_try.strip():
         return None
     if form.request is None or form.card is None:
-        return Tried(wrong=Wrong("Nothing is tried until what is marked above is mended."))
+        return Tried(wrong=Wrong("Nothing is tried until what is marked is mended."))
     asked = form.request
     try:
         found = trial.explanation(
             node,
-            entered.sample,
+            entered.to_try,
             form.card,
             labels=asked.labels,
             custom_tags=asked.custom_tags,
             deny=asked.deny,
+            threshold=asked.threshold,
         )
     except NerprocError as problem:
         return Tried(wrong=wrong_of(problem))

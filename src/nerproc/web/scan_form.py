@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from typing import Any, Literal, Self
+from uuid import UUID
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -19,12 +20,14 @@ from nerproc.model.scanner import validate
 from nerproc.report.query.parse import parse
 from nerproc.schema.name import BASIC
 from nerproc.schema.report import GroupRequest, Label, ModelCard, ReportRequest, Source
-from nerproc.schema.request import build_request
+from nerproc.schema.request import build_request, score, size
+from nerproc.source.selection import Selection
 from nerproc.web.lines import options
 
 Act = Literal["", "check", "tag", "group", "try", "plan", "start"]
 EXPRESSION, WORDS = "expression", "words"  # kinds of tags
 
+MORE = ("include", "exclude", "max_size", "sample", "threshold", "since")  # fields that few need
 MOST_NAME = 200  # characters, of a report and of a group
 _LABEL: TypeAdapter[str] = TypeAdapter(Label)
 
@@ -71,10 +74,21 @@ class Entered(BaseModel):
     tag_value: list[str] = []
     group_name: list[str] = []
     group_query: list[str] = []
+    include: str = ""  # one a line, as of `exclude`
+    exclude: str = ""
+    max_size: str = ""
+    sample: str = ""
+    threshold: str = ""
+    since: str = ""
     text: str = ""
 
     @property
-    def sample(self) -> str:
+    def more(self) -> bool:
+        """Whether one of the settings is given that few need."""
+        return any(getattr(self, field) for field in MORE)
+
+    @property
+    def to_try(self) -> str:
         """The text that is tried."""
         return self.text.replace("\r\n", "\n")  # as forms send line ends
 
@@ -96,9 +110,10 @@ class Entered(BaseModel):
         return found if found and self.do != "group" else [*found, Row(f"group-{len(found)}", "", "")]
 
     @property
-    def without_groups(self) -> Self:
-        """The part of it that a trial needs."""
-        return self.model_copy(update={"name": "", "group_name": [], "group_query": []})
+    def search(self) -> Self:
+        """The part of it that a trial needs: what is looked for, not in what."""
+        other = dict.fromkeys(("name", *MORE), "") | {"threshold": self.threshold}
+        return self.model_copy(update={**other, "group_name": [], "group_query": []})
 
     def key(self, request: ReportRequest) -> str:
         """The idempotency key of a request that this form makes: pressed twice, it starts one job."""
@@ -114,8 +129,11 @@ class Read:
     wrong: Mapping[str, Wrong]  # by the id of the field
 
 
-def read(entered: Entered, source: Source, cards: Sequence[ModelCard]) -> Read:
-    """The request for `source`, checked as far as that needs no look at the source."""
+def read(entered: Entered, source: Source, cards: Sequence[ModelCard], earlier: Callable[[str], UUID]) -> Read:
+    """The request for `source`, checked as far as that needs no look at the source.
+
+    `earlier` finds the report that is named by its id, or raises what is wrong with it.
+    """
     wrong: dict[str, Wrong] = {}
     what: dict[str, Any] = {
         "name": entered.name.strip() or None,
@@ -123,6 +141,7 @@ def read(entered: Entered, source: Source, cards: Sequence[ModelCard]) -> Read:
         "labels": entered.labels or None,
         "groups": _groups(entered.groups, wrong),
         **_tags(entered.tags, wrong),
+        **_more(entered, source, earlier, wrong),
     }
     if len(what["name"] or "") > MOST_NAME:
         wrong["name"] = Wrong(f"The name has more than {MOST_NAME} characters.")
@@ -186,6 +205,35 @@ def _groups(rows: Sequence[Row], wrong: dict[str, Wrong]) -> list[GroupRequest]:
     return list(found.values())
 
 
+def _more(
+    entered: Entered, source: Source, earlier: Callable[[str], UUID], wrong: dict[str, Wrong]
+) -> dict[str, Any]:
+    """The fields of a request for the settings that few need; each is checked alone, to see which is wrong."""
+    fields: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "include": ("include", _patterns),
+        "exclude": ("exclude", _patterns),
+        "max_size": ("max_bytes", size),
+        "sample": ("sample", str),  # the request makes a number of it
+        "threshold": ("threshold", score),
+        "since": ("since", earlier),
+    }
+    found: dict[str, Any] = {}
+    for id_, (field, made) in fields.items():
+        text = getattr(entered, id_)
+        if not text.strip():
+            continue
+        try:
+            found[field] = made(text.strip())
+            Selection(build_request(source, {field: found[field]}))
+        except NerprocError as error:
+            wrong[id_] = wrong_of(error)
+    return found
+
+
+def _patterns(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
 def _is_label(name: str) -> bool:
     try:
         _LABEL.validate_python(name)
@@ -226,5 +274,16 @@ def command(request: ReportRequest, place: str) -> list[object] | None:
         custom_tag=[f"{label}={expression}" for label, expression in request.custom_tags.items()],
         deny=[f"{label}={text}" for label, texts in request.deny.items() for text in texts],
         group=[f"{group.name}={group.query}" for group in request.groups],
+        threshold=_written(request.threshold),
+        include=request.include,
+        exclude=request.exclude,
+        max_size=_written(request.max_bytes),
+        sample=_written(request.sample),
+        since=_written(request.since),
     )
     return ["nerproc", "submit", place, *given]
+
+
+def _written(value: float | UUID | None) -> str | None:
+    """A value in full: options written as numbers are rounded, and left out at 0."""
+    return None if value is None else str(value).removesuffix(".0")

@@ -59,6 +59,7 @@ def explanation(
     labels: Collection[str] | None = None,
     custom_tags: Mapping[str, str] | None = None,
     deny: Mapping[str, Sequence[str]] | None = None,
+    threshold: float | None = None,
 ) -> Explanation:
     """What a report with that model and those fields would find in a text.
 
@@ -77,6 +78,7 @@ def explanation(
         labels=labels,
         custom_tags=custom_tags,
         deny=deny,
+        threshold=threshold,
     )
 
 
