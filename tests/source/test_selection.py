@@ -45,6 +45,11 @@ def test_names_are_matched_as_in_gitignore(fields: dict[str, Any], expected: lis
     assert chosen(NAMES, **fields) == expected
 
 
+@pytest.mark.parametrize("few", ["**/*.log", "a**b", "**", "/**/x", "*.t**"])
+def test_many_stars_mean_what_two_do(few: str) -> None:
+    assert chosen(NAMES, include=[few.replace("**", "*" * 2_000)]) == chosen(NAMES, include=[few])
+
+
 @pytest.mark.parametrize("pattern", ["!", "[z-a]", "a\\"])
 def test_a_pattern_that_is_none_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidRequest, match="exclude"):

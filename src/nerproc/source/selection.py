@@ -15,6 +15,7 @@ from nerproc.schema.report import ReportRequest
 from nerproc.source.base import ObjectRef
 
 _HASH_BYTES = 8
+_STARS = re.compile(r"\*{3,}")  # mean what two do, and take minutes to compile where they are hundreds
 
 
 class Selection:
@@ -54,7 +55,7 @@ def _spec(field: str, patterns: list[str]) -> GitIgnoreSpec | None:
     if not patterns:
         return None
     try:
-        return GitIgnoreSpec.from_lines(patterns)
+        return GitIgnoreSpec.from_lines(_STARS.sub("**", pattern) for pattern in patterns)
     except (GitIgnorePatternError, re.error) as error:
         raise InvalidRequest(
             f"A pattern of {field} is not valid: {error}.", hint="Patterns are written as in .gitignore: *.log."
