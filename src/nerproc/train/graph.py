@@ -8,7 +8,7 @@ from typing import Any
 from nerproc.detection.tagger.stream import BATCH, BLOCK, DILATIONS, HALO
 from nerproc.detection.tagger.vector import CHUNK
 from nerproc.train.extra import onnx
-from nerproc.train.network import WIDTH, Network
+from nerproc.train.network import STATE, WIDTH, Network
 
 _OPSET, _IR = 17, 8  # of 2022: any ONNX Runtime that runs on a supported Python reads them
 
@@ -17,7 +17,7 @@ def word_graph(network: Network) -> onnx.ModelProto:
     """Sums of rows -> vectors of words."""
     graph = _Graph(network)
     hidden = graph.add("Relu", graph.linear("hidden", "sums"))
-    return graph.model("sums", (CHUNK, WIDTH), graph.linear("word", hidden), (CHUNK, WIDTH))
+    return graph.model("sums", (CHUNK, WIDTH), graph.linear("word", hidden), (CHUNK, STATE))
 
 
 def context_graph(network: Network) -> onnx.ModelProto:
@@ -33,7 +33,7 @@ def context_graph(network: Network) -> onnx.ModelProto:
     moves = network.head.out_features
     return graph.model(
         "vectors",
-        (BATCH, BLOCK + 2 * HALO, WIDTH),
+        (BATCH, BLOCK + 2 * HALO, STATE),
         graph.linear("head", state),
         (BATCH, BLOCK, moves),
     )

@@ -13,8 +13,9 @@ from nerproc.train.extra import torch
 
 Tensor = torch.Tensor
 
-WIDTH = 64  # numbers of a row of the table, and of a word between layers
+WIDTH = 64  # numbers of a row of the table
 HIDDEN = 256
+STATE = 96  # numbers of a word between layers
 _FORGOTTEN = 0.2  # share of words of which the network is not shown which word it is, but its parts alone
 
 
@@ -26,9 +27,9 @@ class Network(torch.nn.Module):
         super().__init__()
         self.table = torch.nn.Parameter(torch.randn(table_rows(bits), WIDTH) * 0.1)
         self.hidden = torch.nn.Linear(WIDTH, HIDDEN)
-        self.word = torch.nn.Linear(HIDDEN, WIDTH)
-        self.layers = torch.nn.ModuleList(torch.nn.Linear(3 * WIDTH, WIDTH) for _ in DILATIONS)
-        self.head = torch.nn.Linear(WIDTH, moves)
+        self.word = torch.nn.Linear(HIDDEN, STATE)
+        self.layers = torch.nn.ModuleList(torch.nn.Linear(3 * STATE, STATE) for _ in DILATIONS)
+        self.head = torch.nn.Linear(STATE, moves)
         self.dropout = torch.nn.Dropout(dropout)
 
     def vectors(self, found: Features) -> Tensor:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-DILATIONS = (1, 1, 2, 2)  # words to either side that each layer looks at, beside the word itself
+DILATIONS = (1, 1, 2, 4)  # words to either side that each layer looks at, beside the word itself
 HALO = sum(DILATIONS)  # words
 BLOCK = 128  # words of the stream in a block
 BATCH = 8  # blocks that are given to the network at once: what fits into the caches
