@@ -37,13 +37,15 @@ from nerproc.train.sample import Sample, Span
 from nerproc.train.split import HELD, split
 from nerproc.train.target import Material, Teacher, teach
 
-EPOCHS = (20, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
+EPOCHS = (15, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
 _STEPS = 500  # … and it needs more of them for so many steps
 _PATIENCE = 4  # it ends when the last of so many parts of the epochs brought nothing
 _BLOCK = 640  # characters, about, that a step learns at least
 _STEPS_OF_EPOCH = 40  # at most, about, where samples are few
 _LEAST_REPLAYED = 1_000  # samples of each ancestor that are learnt again; or
 _REPLAYED = 4  # so many for each new one
+_OFTEN = 8  # times, at most, that these are learnt in an epoch, so that they are as much text as the new ones
+_RATE = 1e-3  # of learning at its highest, with a base: a third of that from nothing, which soon forgets
 _TAUGHT_AT_ONCE = 256  # samples
 
 
@@ -157,14 +159,17 @@ def finetune(
     materials = []
     held: list[Sample] = []
     for source, (learnt, kept) in zip(sources, parts, strict=True):
-        chosen = learnt if source is own else _some(learnt, most, request.seed)
-        is_whole = known is None or set(known.tagger.labels) <= set(source.labels)
-        teacher = None if known is None or is_whole else known.teacher(labels, hooks.alive)
-        materials.append(Material(chosen, None if teacher is None else source.labels, teacher))
+        teacher = None if known is None else known.teacher(labels, hooks.alive)
+        if source is own:
+            materials.append(Material(learnt, None if teacher is None else source.labels, teacher))
+        else:
+            materials.append(_again(_some(learnt, most, request.seed), parts[0][0], teacher))
         fresh = [sample for sample in kept if source is own or sample.text not in new]
         held += fresh if known is None else [known.completed(sample, source.labels) for sample in fresh]
     epochs = request.epochs or _epochs(materials)
     options = Options(epochs=epochs, patience=max(1, epochs // _PATIENCE), seed=request.seed)
+    if known is not None:
+        options = replace(options, rate=_RATE)
     fitted = fit(
         materials,
         held,
@@ -232,6 +237,13 @@ def _some(samples: Sequence[Sample], most: int, seed: int) -> Sequence[Sample]:
     if len(samples) <= most:
         return samples
     return [samples[place] for place in sorted(Random(seed).sample(range(len(samples)), most))]  # noqa: S311
+
+
+def _again(old: Sequence[Sample], new: Sequence[Sample], teacher: Teacher | None) -> Material:
+    """What was learnt before, as the base says it now, as often as makes it as much text as what is new."""
+    old_size, new_size = (sum(len(sample.text) for sample in samples) for samples in (old, new))
+    times = min(max(round(new_size / (old_size or 1)), 1), _OFTEN)
+    return Material([replace(sample, spans=()) for sample in old] * times, (), teacher)
 
 
 def _described(request: TrainingRequest) -> str:
