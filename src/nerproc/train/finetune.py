@@ -1,7 +1,7 @@
 """From samples, and a base if there is one, to a model's folder and how good it is.
 
-What the base knows is not forgotten: samples that it, or its own bases, learnt are learnt again, and where
-samples do not annotate its labels, it says what is there. Nothing here knows of jobs and stores.
+What the base knows is not forgotten: samples that it, or its own bases, learnt are learnt again as it marks them,
+and where new ones do not annotate its labels, it says what is there. Nothing here knows of jobs and stores.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from nerproc.train.sample import Sample, Span
 from nerproc.train.split import HELD, split
 from nerproc.train.target import Material, Teacher, teach
 
-EPOCHS = (15, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
+EPOCHS = (12, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
 _STEPS = 500  # … and it needs more of them for so many steps
 _PATIENCE = 4  # it ends when the last of so many parts of the epochs brought nothing
 _BLOCK = 640  # characters, about, that a step learns at least
