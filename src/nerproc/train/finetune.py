@@ -1,7 +1,8 @@
 """From samples, and a base if there is one, to a model's folder and how good it is.
 
 What the base knows is not forgotten: samples that it, or its own bases, learnt are learnt again as it marks
-them, and where new ones do not annotate its labels, it says what is there. Nothing here knows of jobs and stores.
+them, and where new ones do not annotate its labels, it says what is there. Nothing here knows of jobs and
+stores.
 """
 
 from __future__ import annotations
