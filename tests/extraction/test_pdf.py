@@ -40,6 +40,12 @@ def test_an_encrypted_file_is_skipped():
         read(pdf_of(["secret"], trailer=ENCRYPTED), "a.pdf")
 
 
+def test_a_file_without_pages_is_not_taken_for_the_encrypted_one_before_it():
+    with pytest.raises(Skipped, match="encrypted PDF"):
+        read(pdf_of(["secret"], trailer=ENCRYPTED), "a.pdf")
+    assert read(pdf_of([]), "a.pdf").segments == []
+
+
 @pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"%PDF-1.4\n" + b"garbage " * 100])
 def test_a_damaged_file_is_broken(data: bytes):
     with pytest.raises(Broken, match="damaged PDF"):

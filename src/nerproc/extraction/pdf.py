@@ -39,10 +39,10 @@ def segments(document: OpenedDocument) -> Iterator[TextSegment]:
     try:
         pdf = pypdfium2.PdfDocument(document.source.file())
     except pypdfium2.PdfiumError as error:
+        if _has_no_pages(document.source):  # PDFium sets no error: its code is an earlier one
+            return
         if error.err_code in {_PASSWORD, _SECURITY}:
             raise Skipped("encrypted PDF") from None
-        if _has_no_pages(document.source):
-            return
         raise Broken("damaged PDF") from None
     with pdf:
         pages = len(pdf)
