@@ -81,6 +81,14 @@ def test_encrypted_and_restored(tmp_path: Path, capfdbinary: pytest.CaptureFixtu
     assert (tmp_path / "back" / "letter.txt").stat().st_mode & 0o777 == 0o600
     assert run(["restore", *map(str, copies), "--output", "back"]) == 6, "nothing is overwritten"
     assert run(["restore", *map(str, copies)]) == 2
+    (tmp_path / "copies" / "old").mkdir()
+    copies[1].rename(tmp_path / "copies" / "old" / "table.json")
+    assert run(["restore", "copies", "--output", "folder"]) == 0
+    assert (tmp_path / "folder" / "letter.txt").read_text() == LETTER
+    assert (tmp_path / "folder" / "old" / "table.json").read_text() == table.read_text()
+    assert run(["restore", "copies"]) == 2, "a folder goes to a folder"
+    (tmp_path / "empty").mkdir()
+    assert run(["restore", "empty", "--output", "other"]) == 5
 
 
 def test_a_wrong_key_or_a_damaged_token_writes_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -17,11 +18,17 @@ from nerproc.errors import Conflict, ExitCode, JobFailed, NotFound, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Copies of documents; - is standard input.")]
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE", help="Copies of documents, or folders of them; - is standard input."),
+]
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="DIR", help="Folder for what is restored. One FILE: standard output."
+        "--output",
+        "-o",
+        metavar="DIR",
+        help="Folder for what is restored; what is in a folder keeps its place. One FILE: standard output.",
     ),
 ]
 _SPOOL = 8 << 20  # bytes in memory
@@ -29,15 +36,14 @@ _SPOOL = 8 << 20  # bytes in memory
 
 def restore(files: Files, *, key_file: KeyFile = None, output: Output = None) -> ExitCode:
     """Undo --operator encrypt: write what the copies were made of, with the key that they were made with."""
-    if output is None and len(files) > 1:
+    if output is None and (len(files) > 1 or Path(files[0]).is_dir()):
         raise UsageError("Several files need a folder.", hint="Name it with --output DIR.")
     secret = key(key_file)
-    targets = _targets(files, output)
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
+    copies = [copy for file in files for copy in _copies(file)]
+    targets = _targets([name for _, name in copies], output)
     with ExitStack() as partials:  # nothing is left of any file unless all can be restored
         written: list[tuple[Path, Path]] = []
-        for file, target in zip(files, targets, strict=True):
+        for (file, _), target in zip(copies, targets, strict=True):
             with _read(file) as source, SpooledTemporaryFile(max_size=_SPOOL) as spool:
                 restored = cast("BinaryIO", spool)
                 count = _restore(source, file, secret, restored)
@@ -52,13 +58,25 @@ def restore(files: Files, *, key_file: KeyFile = None, output: Output = None) ->
     return ExitCode.OK
 
 
-def _targets(files: list[str], folder: Path | None) -> list[Path | None]:
-    """Where each of `files` goes; None is standard output."""
+def _copies(file: str) -> list[tuple[str, str]]:
+    """The copy that `file` is, or those in the folder that it is; each with its path below what is restored."""
+    if file == "-":
+        return [(file, "stdin")]
+    folder = Path(file)
+    if not folder.is_dir():
+        return [(file, folder.name)]
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    if not found:
+        raise NotFound(f"There is no file in {file}.")
+    return [(str(path), str(path.relative_to(folder))) for path in found]
+
+
+def _targets(names: list[str], folder: Path | None) -> list[Path | None]:
+    """Where each file is written, by its path below what is restored; None is standard output."""
     if folder is None:
         return [None]
-    names = ["stdin" if file == "-" else os.path.basename(file) for file in files]  # noqa: PTH119 - as it is given
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in Counter(names).items():
+        if count > 1:
             raise Conflict(f"Several files are called {name}.", hint="Restore them into different folders.")
         if (folder / name).exists():
             raise Conflict(f"{folder / name} is there already.", hint="Name another folder with --output.")
@@ -94,6 +112,7 @@ def _restore(source: BinaryIO, name: str, secret: bytes, output: BinaryIO) -> in
 
 def _write(source: BinaryIO, target: Path, partials: ExitStack) -> Path:
     """Write a file beside `target`, for the user alone: it holds what was to be kept secret."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
     partials.callback(partial.unlink, missing_ok=True)
     with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
