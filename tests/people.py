@@ -50,7 +50,7 @@ def _sample(sentence: str, draw: random.Random, document: str) -> Sample:
 
 def trained(folder: Path) -> Path:
     """A model that knows the names and places above, in `folder`."""
-    held = samples(40, 2)
+    held = [Material(samples(40, 2))]
     fitted = fit([Material(samples(300))], held, LABELS, OPTIONS)
     export(fitted, folder, held, name="people", version="1", description="Made-up people.")
     return folder
@@ -63,6 +63,6 @@ def random_model(folder: Path, seed: int = 5) -> Path:
     with torch.no_grad():
         network.head.weight *= 8
         network.head.bias[3:] += 1  # for entities of several words
-    fitted = Fitted(network, LABELS, 9, 0.0, Calibration(), 1, LABELS)
-    export(fitted, folder, [], name="random", version="1", description="Finds anything.")
+    fitted = Fitted(network, LABELS, 9, 0.0, Calibration(), 1)
+    export(fitted, folder, [Material([])], name="random", version="1", description="Finds anything.")
     return folder

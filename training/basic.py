@@ -12,6 +12,7 @@ lasts, a checkpoint: started again, an interrupted training goes on.
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ from training.teacher import Reader
 LEFT_OUT = "gum"
 MARKED = sorted(gold.LABELS.values())  # what people marked; dates and addresses come from patterns and records
 COPIED = 2  # one in so many texts that nobody marked is learnt with other names too
-REPLAYED = 1_500  # samples that go with the model, so that what is trained on top of it forgets nothing
+REPLAYED = 900_000  # characters that go with the model, so that what is trained on top of it forgets little
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,10 +68,10 @@ def main(arguments: list[str] | None = None) -> int:
         for kind in silver.KINDS:
             texts += silver.files(given.silver, kind)
             materials += _silver(given, kind, seen, swaps)
-    held = gold.read(dev)
+    held = [Material(gold.read(dev), MARKED)]
     given.out.mkdir(parents=True, exist_ok=True)
     checkpoint, folder = given.out / "checkpoint.pt", given.out / "model"
-    fitted = fit(materials, held, LABELS, options, annotated=MARKED, checkpoint=checkpoint, progress=_show)
+    fitted = fit(materials, held, LABELS, options, checkpoint=checkpoint, progress=_show)
     export(
         fitted,
         folder,
@@ -79,8 +80,8 @@ def main(arguments: list[str] | None = None) -> int:
         version=__version__,
         description="What patterns find, and names, places, organisations and addresses in English text.",
     )
-    with (folder / REPLAY).open("w", encoding="utf-8") as file:
-        file.writelines(line(sample) for sample in replayed(marked, records, given.seed))
+    lines = "".join(map(line, replayed(marked, records, given.seed)))
+    (folder / REPLAY).write_bytes(gzip.compress(lines.encode(), mtime=0))
     files = json.loads((folder / CARD).read_bytes())["files"] | digests(folder, [REPLAY])
     amend(folder, files=files, replay_labels=MARKED, patterns=True)
     tagger = load(folder, labels=MARKED)
@@ -129,9 +130,22 @@ def _silver(
 
 
 def replayed(marked: Sequence[Sample], records: Sequence[Sample], seed: int) -> list[Sample]:
-    """Some samples of each sort."""
+    """Some samples of each sort: a quarter of the text is of records."""
     random = Random(seed)  # noqa: S311 - nothing is to be kept secret
-    return random.sample(marked, min(REPLAYED * 2 // 3, len(marked))) + list(records[: REPLAYED // 3])
+    return [
+        sample
+        for samples, share in ((marked, 0.75), (records, 0.25))
+        for sample in _some(samples, REPLAYED * share, random)
+    ]
+
+
+def _some(samples: Sequence[Sample], size: float, random: Random) -> Iterator[Sample]:
+    """Some of the samples, of about `size` characters together."""
+    for sample in random.sample(samples, len(samples)):
+        if size <= 0:
+            break
+        size -= len(sample.text)
+        yield sample
 
 
 def _files(data: Path, part: str) -> list[Path]:

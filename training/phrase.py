@@ -106,6 +106,14 @@ SENTENCES = (
     "My National Insurance number is {ID}, my passport {ID}, my SWIFT code {ID}.",
     "MAC {ID} got {IP} from DHCP, see {URL}, HTTP {NUMBER}",
     "SSN <SSN>, MAC <MAC_ADDRESS>, IP <IP_ADDRESS>, seen by {NAME}",
+    "[{DAY}, {TIME}:07] {FIRST}: {TEXT}",
+    "[{DAY}, {TIME}:41] {FIRST}: me!! and {FIRST}",
+    "{DAY}, {TIME} - {FIRST}: ok, {TEXT}",
+    "[{TIME}] {FIRST}: is {FIRST} there?",
+    "{FIRST} ({TIME}): {TEXT}",
+    "{FIRST} joined, {FIRST} left",
+    "{LAST};{FIRST};{DAY};{PHONE};{EMAIL};{AMOUNT}",
+    "{NUMBER},{FULL},{EMAIL},{PHONE},{DAY},{IP}",
 )  # fmt: skip
 
 # A slot, and what forms and columns call it.
@@ -157,6 +165,10 @@ BLOCKS = (
     " patient was seen by Dr. {NAME} on {DATE} and will {TEXT}.",
     "Minutes of {DATE}\n\nPresent: {NAME}, {NAME}, {FIRST}\nApologies: {NAME}\n\n{LAST} reports on {ORG}. {FIRST} will {TEXT}.",
     "{TIME} {NAME}: {TEXT}\n{TIME} {NAME}: ok\n{TIME} {NAME}: is {FIRST} in {CITY}?",
+    "[{DAY}, {TIME}:02] {FIRST}: hi {FIRST}, {TEXT}?\n[{DAY}, {TIME}:15] {FIRST}: who is coming to {CITY}?\n"
+    "[{DAY}, {TIME}:58] {FIRST}: me",
+    "{DAY}, {TIME} - {FULL}: hello\n{DAY}, {TIME} - {FIRST}: {TEXT}\n{DAY}, {TIME} - {FULL}: {PHONE}",
+    "{FIRST} {TIME}\n{TEXT}\n{FIRST} {TIME}\nthanks {FIRST}",
     "Wanted: {JOB}\n{ORG}, {CITY}\nContact {NAME}, {PHONE}",
     "Reservation {ID}\nGuest: {LAST}/{FIRST}\nHotel: {ORG}\n{BLOCK}\nArrival: {DATE}",
     "Ship to:\n{NAME}\n{BLOCK}",

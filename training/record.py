@@ -28,6 +28,7 @@ LOCALES = {
 }  # fmt: skip
 _ABROAD = 0.55  # share of records in the language of their names, where `abroad.py` knows it
 _Forms = tuple[tuple[str, tuple[str, ...]], ...]
+_DOUBLE = 0.08  # share of last names that are two, joined by a hyphen
 _UNITS = ("Apt.", "Apt", "Apartment", "Suite", "Ste.", "Unit", "Flat", "#", "Room", "Floor", "Box")
 _TITLES = (
     "Mr.", "Mrs.", "Ms.", "Dr.", "Mr", "Mrs", "Ms", "Dr", "Prof.", "Miss", "Sir", "Herr", "Frau", "Madame",
@@ -61,8 +62,7 @@ class Records:
         self._faker = self._english
         self._makers: dict[str, Callable[[], str]] = {
             "NAME": self._name, "FIRST": lambda: self._clean(self._faker.first_name()),
-            "LAST": lambda: self._clean(self._faker.last_name()),
-            "FULL": lambda: f"{self._clean(self._faker.first_name())} {self._clean(self._faker.last_name())}",
+            "LAST": self._last, "FULL": lambda: f"{self._clean(self._faker.first_name())} {self._last()}",
             "TITLE": lambda: self._random.choice(_TITLES),
             "ADDRESS": self._address, "BLOCK": self._block, "STREET": self._street,
             "CITY": self._city, "COUNTRY": lambda: self._clean(self._english.country()), "STATE": self._state,
@@ -140,6 +140,10 @@ class Records:
 
     def _clean(self, text: str) -> str:
         return " ".join(text.split())
+
+    def _last(self) -> str:
+        last = self._clean(self._faker.last_name())
+        return f"{last}-{self._clean(self._faker.last_name())}" if self._random.random() < _DOUBLE else last
 
     def _name(self) -> str:
         random, faker = self._random, self._faker

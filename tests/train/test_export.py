@@ -15,17 +15,19 @@ from nerproc.train.export import export, strict_f1
 from nerproc.train.extra import torch
 from nerproc.train.fit import Fitted
 from nerproc.train.network import Network
+from nerproc.train.target import Material
 
+HELD = [Material(samples(5))]
 ABOUT = {"name": "some", "version": "1", "description": "Some."}
 
 
 def fitted(bits: int = 9, f1: float = 0.0) -> Fitted:
     torch.manual_seed(1)
-    return Fitted(Network(5, bits).eval(), LABELS, bits, f1, Calibration(0.7, -0.1), 1, LABELS)
+    return Fitted(Network(5, bits).eval(), LABELS, bits, f1, Calibration(0.7, -0.1), 1)
 
 
 def test_an_exported_model_says_what_it_is_and_is_small(tmp_path: Path) -> None:
-    export(fitted(15), tmp_path / "model", samples(5), **ABOUT)
+    export(fitted(15), tmp_path / "model", HELD, **ABOUT)
     card = json.loads((tmp_path / "model/model.json").read_text())
     assert {key: card[key] for key in ("format", "kind", "labels", *ABOUT)} == {
         "format": 1,
@@ -45,7 +47,7 @@ def test_a_trained_model_scores_what_it_scored_in_training(people_model: Path) -
 
 def test_a_worse_export_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(JobFailed, match=r"the trained one 0\.9000"):
-        export(fitted(f1=0.9), tmp_path / "model", samples(5), **ABOUT)
+        export(fitted(f1=0.9), tmp_path / "model", HELD, **ABOUT)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -62,17 +64,17 @@ def test_a_network_that_differs_is_refused_and_leaves_nothing(
     original = module.context_graph
     monkeypatch.setattr(module, "context_graph", other)
     with pytest.raises(JobFailed, match="differs from the trained one"):
-        export(fitted(), tmp_path / "model", samples(5), **ABOUT)
+        export(fitted(), tmp_path / "model", HELD, **ABOUT)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     with pytest.raises(Conflict, match="there is something"):
-        export(fitted(), tmp_path / "model", samples(5), **ABOUT)
+        export(fitted(), tmp_path / "model", HELD, **ABOUT)
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="cannot be written"):
-        export(fitted(), tmp_path / "file" / "model", samples(5), **ABOUT)
+        export(fitted(), tmp_path / "file" / "model", HELD, **ABOUT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from dataclasses import replace
@@ -37,7 +38,7 @@ def request(**more: object) -> TrainingRequest:
         "sha256": "0",
         "label_counts": {"DRINK": 150},
         "replay": [],
-        "epochs": 6,
+        "epochs": 12,
     }
     return TrainingRequest.model_validate(fields | more)
 
@@ -46,9 +47,10 @@ def request(**more: object) -> TrainingRequest:
 def rich(people_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rich") / "rich"
     shutil.copytree(people_model, folder)
-    (folder / "replay.jsonl").write_text("".join(map(spans.line, samples(100, 7))))
+    lines = "".join(map(spans.line, samples(100, 7)))
+    (folder / "replay.jsonl.gz").write_bytes(gzip.compress(lines.encode(), mtime=0))
     card = json.loads((folder / "model.json").read_text())
-    card["files"]["replay.jsonl"] = digest(folder / "replay.jsonl")
+    card["files"]["replay.jsonl.gz"] = digest(folder / "replay.jsonl.gz")
     (folder / "model.json").write_text(json.dumps(card | {"name": "rich", "patterns": True}))
     return folder
 
@@ -98,7 +100,7 @@ def test_the_samples_of_the_base_are_handed_down_and_the_new_ones_are_not(
     folder, result = made
     description = sign(folder, request(), result, base_id=None, seconds=1.0)
     assert description == describe(folder)
-    assert (folder / "replay.jsonl").read_bytes() == (rich / "replay.jsonl").read_bytes()
+    assert (folder / "replay.jsonl.gz").read_bytes() == (rich / "replay.jsonl.gz").read_bytes()
     assert (description.patterns, description.replay_labels) == (True, list(LABELS))
     assert sorted(path.name for path in folder.iterdir()) == sorted(["model.json", *description.files])
     assert description.lineage["samples"] == {"count": 150, "sha256": "0", "labels": {"DRINK": 150}}

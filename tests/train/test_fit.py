@@ -12,7 +12,7 @@ from nerproc.train.extra import torch
 from nerproc.train.fit import Fitted, Progress, fit
 from nerproc.train.target import Material, targets
 
-TRAIN, HELD = [Material(samples(120))], samples(30, 2)
+TRAIN, HELD = [Material(samples(120))], [Material(samples(30, 2))]
 
 
 class Stopped(Exception):
@@ -103,6 +103,6 @@ def test_it_learns_what_a_teacher_says_of_texts_without_spans() -> None:
 
 
 def test_nothing_to_learn_is_an_error() -> None:
-    for train, held in (([Material([])], HELD), (TRAIN, [])):
+    for train, held in (([Material([])], HELD), (TRAIN, []), (TRAIN, [Material([])])):
         with pytest.raises(InvalidRequest, match="too few samples"):
             fit(train, held, LABELS, OPTIONS)

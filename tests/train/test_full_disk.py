@@ -25,10 +25,11 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 folder = Path(sys.argv[2])
 try:
     if sys.argv[1] == "checkpoint":
-        fit([Material(samples(50))], samples(9, 2), LABELS, OPTIONS, checkpoint=folder / "checkpoint")
+        learnt, held = [Material(samples(50))], [Material(samples(9, 2))]
+        fit(learnt, held, LABELS, OPTIONS, checkpoint=folder / "checkpoint")
     else:
-        fitted = Fitted(Network(5, 9).eval(), LABELS, 9, 0.0, Calibration(), 1, LABELS)
-        export(fitted, folder / "model", samples(9), name="some", version="1", description="Some.")
+        fitted = Fitted(Network(5, 9).eval(), LABELS, 9, 0.0, Calibration(), 1)
+        export(fitted, folder / "model", [Material(samples(9))], name="some", version="1", description="Some.")
 except SettingsError as error:
     print(error.message, "|", error.hint)
 """

@@ -6,6 +6,7 @@ import pytest
 from nerproc.detection.network.calibration import Calibration, calibrated
 from nerproc.detection.tagger.stream import HALO
 from nerproc.train.sample import Sample, Span
+from nerproc.train.target import Material
 from nerproc.train.trial import Trial, calibrate
 
 
@@ -31,7 +32,7 @@ def test_where_all_are_right_or_none_scores_stay() -> None:
 def test_f1_is_strict_but_a_score_is_the_chance_that_it_is_no_mistake() -> None:
     long = Sample("Ann Lee said", (Span(0, 3, "NAME"),))  # found with a word too many
     none = Sample("in Rome", ())  # one of them found by mistake
-    trial = Trial([long, none] * 50 + [Sample("Bob", (Span(0, 3, "NAME"),))], ["NAME"])
+    trial = Trial([Material([long, none] * 50 + [Sample("Bob", (Span(0, 3, "NAME"),))])], ["NAME"])
     scores = np.zeros((len(trial.vocabulary), 3), np.float32)  # O, B, I
     for word, move, value in (
         ("Ann", 1, 5),

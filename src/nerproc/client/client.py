@@ -39,7 +39,14 @@ from nerproc.schema.request import S3, build_request, s3_source
 from nerproc.schema.service import Activity, Worker
 from nerproc.settings import Settings
 
-MODEL_SUFFIXES = (".json", ".jsonl", ".onnx", ".onnx_data", ".safetensors", ".txt")  # of files that models have
+MODEL_SUFFIXES = (
+    ".json",
+    ".jsonl.gz",
+    ".onnx",
+    ".onnx_data",
+    ".safetensors",
+    ".txt",
+)  # of files that models have
 
 
 class Client(ResultCalls, FeedbackCalls, TrainingCalls, RedactionCalls):

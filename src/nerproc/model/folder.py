@@ -20,7 +20,7 @@ from nerproc.detection.span import Detector
 from nerproc.errors import InvalidRequest, NotFound
 from nerproc.schema.name import MODEL_NAME
 
-REPLAY = "replay.jsonl"  # samples that a small tagger learnt, for those that go on from it
+REPLAY = "replay.jsonl.gz"  # samples that a small tagger learnt, for those that go on from it
 _BUILT_IN = Path(__file__).parent / "builtin"
 _ENCODER_FILES = ("config.json", "tokenizer.json", "model.onnx")
 _EXPORT = "Export it to ONNX: optimum-cli export onnx --model FOLDER --task token-classification NEW_FOLDER"

@@ -8,13 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from nerproc.detection.tagger.folder import NETWORK, TABLE, WORD, read
 from nerproc.errors import InvalidRequest
 from nerproc.train.extra import onnx, torch
 from nerproc.train.network import Network, extended
+from nerproc.train.table import unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Base:
 
     network: Network
     bits: int
+    labels: tuple[str, ...]  # that it knows, of those that it is made for
 
     @property
     def digest(self) -> str:
@@ -56,10 +57,4 @@ def load_base(folder: Path, labels: Sequence[str]) -> Base:
     tensors = load_file(folder / TABLE)
     state["table"] = torch.from_numpy(unpacked(tensors["table"], tensors["scale"]))
     network.load_state_dict(state)
-    return Base(network, settings.bits)
-
-
-def unpacked(table: NDArray[np.int8], scale: NDArray[np.float16]) -> NDArray[np.float32]:
-    """The table as it was before it was stored in 8 bits a number, but for the rounding."""
-    values: NDArray[np.float32] = table * scale.astype(np.float32)[:, None]
-    return values
+    return Base(network, settings.bits, tuple(settings.labels))

@@ -6,10 +6,10 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from nerproc.detection.network.folder import CARD, FORMAT, digests
@@ -19,36 +19,35 @@ from nerproc.detection.tagger.stream import HALO
 from nerproc.detection.tagger.tagger import Tagger, load
 from nerproc.detection.tagger.word import split
 from nerproc.errors import Conflict, JobFailed, SettingsError
-from nerproc.train.base import unpacked
 from nerproc.train.extra import onnx, torch
 from nerproc.train.fit import Fitted, runner
 from nerproc.train.graph import context_graph, word_graph
 from nerproc.train.network import Network
 from nerproc.train.sample import Sample
+from nerproc.train.table import packed, unpacked
+from nerproc.train.target import Material
 
-LOSS = 0.002  # F1 that the export may lose, and …
-_SPANS = 2  # … what so many of the held spans are worth: where there are few, rounding may turn one or two
+LOSS = 0.002  # F1 that the export may lose
 _APART = 1e-3  # most that scores of the two networks may differ by, with the same table
-_SHOWN = 50  # samples on which they are compared
+_SHOWN = 50  # samples of each part on which they are compared
 
 
 def export(
-    fitted: Fitted, folder: Path, held: Sequence[Sample], *, name: str, version: str, description: str
+    fitted: Fitted, folder: Path, held: Sequence[Material], *, name: str, version: str, description: str
 ) -> None:
     """Write `fitted` to `folder`, which comes into being as a whole or not at all.
 
     Args:
         fitted: the trained network.
         folder: where there is nothing yet.
-        held: the samples that it was tried on in training.
+        held: what it was tried on in training.
         name: of the model, for `model.json`.
         version: of the model, likewise.
         description: of the model, likewise; one sentence.
 
     Raises:
         Conflict: there is something at `folder`.
-        JobFailed: what was written finds something else than the network, or is worse by more than 0.2 points
-            and two spans.
+        JobFailed: what was written finds something else than the network, or is worse by more than 0.2 points.
         SettingsError: it cannot be written.
     """
     if folder.exists():
@@ -71,9 +70,9 @@ def export(
         }
         (aside / CARD).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
         tagger = load(aside)
-        _compare(tagger, fitted, stored, held[:_SHOWN])
-        score = strict_f1(load(aside, labels=fitted.annotated), held)
-        if score < fitted.f1 - LOSS - _SPANS / max(sum(len(sample.spans) for sample in held), 1):
+        _compare(tagger, fitted, stored, [sample for part in held for sample in part.samples[:_SHOWN]])
+        score = fmean(strict_f1(load(aside, labels=part.annotated), part.samples) for part in held)
+        if score < fitted.f1 - LOSS:
             raise JobFailed(f"the exported model has F1 {score:.4f}, the trained one {fitted.f1:.4f}")
         aside.rename(folder)
     except OSError as error:
@@ -104,18 +103,11 @@ def strict_f1(tagger: Tagger, samples: Sequence[Sample]) -> float:
 
 def _write(network: Network, folder: Path) -> dict[str, Any]:
     """Write the three files; the weights as they are stored."""
-    table, scale = _packed(network.table.numpy(force=True))
+    table, scale = packed(network.table.numpy(force=True))
     (folder / TABLE).write_bytes(save({"table": table, "scale": scale}))
     onnx.save(word_graph(network), folder / WORD)
     onnx.save(context_graph(network), folder / NETWORK)
     return {**network.state_dict(), "table": torch.from_numpy(unpacked(table, scale))}
-
-
-def _packed(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
-    """The table in 8 bits a number, with a scale for each row."""
-    scale = np.maximum(np.abs(table).max(axis=1) / 127, 1e-4).astype(np.float16)
-    rounded = np.rint(table / scale.astype(np.float32)[:, None])
-    return np.clip(rounded, -127, 127).astype(np.int8), scale
 
 
 def _compare(tagger: Tagger, fitted: Fitted, stored: dict[str, Any], samples: Sequence[Sample]) -> None:

@@ -7,6 +7,7 @@ stores.
 
 from __future__ import annotations
 
+import gzip
 import json
 import platform
 import shutil
@@ -21,7 +22,6 @@ from numpy.typing import NDArray
 
 from nerproc.detection.network.folder import CARD, digests
 from nerproc.detection.tagger.tagger import Tagger, load
-from nerproc.detection.threshold import DEFAULT_THRESHOLD
 from nerproc.model.detect import entities
 from nerproc.model.folder import REPLAY, Description, stored
 from nerproc.model.registry import in_folder
@@ -34,19 +34,18 @@ from nerproc.train.base import load_base
 from nerproc.train.evaluate import evaluate
 from nerproc.train.export import amend, export
 from nerproc.train.fit import Fitted, Options, Progress, fit
-from nerproc.train.sample import Sample, Span
+from nerproc.train.sample import Sample
 from nerproc.train.split import HELD, split
 from nerproc.train.target import Material, Teacher, teach
 
-EPOCHS = (12, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
-_STEPS = 500  # … and it needs more of them for so many steps
+EPOCHS = (8, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
+_STEPS = 800  # … and it needs more of them for so many steps
 _PATIENCE = 4  # it ends when the last of so many parts of the epochs brought nothing
-_BLOCK = 640  # characters, about, that a step learns at least
-_STEPS_OF_EPOCH = 40  # at most, about, where samples are few
-_LEAST_REPLAYED = 1_000  # samples of each ancestor that are learnt again; or
-_REPLAYED = 4  # so many for each new one
-_OFTEN = 8  # times, at most, that these are learnt in an epoch, so that they are as much text as the new ones
-_RATE = 1e-3  # of learning at its highest, with a base: a third of that from nothing, which soon forgets
+_BLOCK = 640  # characters of a block, about
+_STEPS_OF_EPOCH = 40  # at least, about, unless there are fewer blocks
+_REPLAYED = 150_000  # characters, at least, of what each ancestor learnt; as many as are new, if it has them
+_OFTEN = 8  # times, at most, that a sample is learnt in an epoch
+_RATE = 2.5e-3  # of learning at its highest, with a base
 _TAUGHT_AT_ONCE = 256  # samples
 
 
@@ -90,7 +89,7 @@ class _Base:
         """The samples that are in its folder."""
         if REPLAY not in self.description.files:
             return None
-        with (self.folder / REPLAY).open("rb") as stream:
+        with gzip.open(self.folder / REPLAY) as stream:
             samples = gather.load(stream)
         return Source(f"what {self.description.name} learnt", samples, self.replay_labels)
 
@@ -99,27 +98,18 @@ class _Base:
         """That spans of those samples say all of."""
         return tuple(self.description.replay_labels or self.description.labels)
 
-    def completed(self, sample: Sample, annotated: Sequence[str]) -> Sample:
-        """`sample` with what the base finds of the labels that are not annotated in it."""
-        found = [
-            Span(span.start, span.end, span.label)
-            for span in self.tagger.detect(sample.text)
-            if span.label not in annotated
-            and span.score >= DEFAULT_THRESHOLD
-            and all(span.end <= known.start or known.end <= span.start for known in sample.spans)
-        ]
-        return replace(sample, spans=tuple(sorted((*sample.spans, *found))))
-
     def teacher(self, labels: Sequence[str], alive: Callable[[], None]) -> Teacher:
-        """It says what is not annotated, a few samples at a time."""
+        """It says what is not annotated, a few samples at a time; of a text that is there again, once."""
         asked = teach(self.tagger, labels)
 
         def teacher(texts: Sequence[str]) -> list[NDArray[np.floating]]:
-            found: list[NDArray[np.floating]] = []
-            for first in range(0, len(texts), _TAUGHT_AT_ONCE):
-                found += asked(texts[first : first + _TAUGHT_AT_ONCE])
+            distinct = list(dict.fromkeys(texts))
+            found: dict[str, NDArray[np.floating]] = {}
+            for first in range(0, len(distinct), _TAUGHT_AT_ONCE):
+                some = distinct[first : first + _TAUGHT_AT_ONCE]
+                found.update(zip(some, asked(some), strict=True))
                 alive()
-            return found
+            return [found[text] for text in texts]
 
         return teacher
 
@@ -155,18 +145,13 @@ def finetune(
     sources = [own, *([known.replay] if known and known.replay else []), *replay]
     labels = tuple(sorted({*own.labels, *(known.tagger.labels if known else ())}))
     parts = _parts(sources)
-    new = {sample.text for sample in samples}  # what an older source says of them lacks new labels
-    most = max(_LEAST_REPLAYED, _REPLAYED * len(parts[0][0]))
-    teacher = None if known is None else known.teacher(labels, hooks.alive)
-    materials = []
-    held: list[Sample] = []
-    for source, (learnt, kept) in zip(sources, parts, strict=True):
-        if source is own:
-            materials.append(Material(learnt, None if teacher is None else source.labels, teacher))
-        else:
-            materials.append(_again(_some(learnt, most, request.seed), parts[0][0], teacher))
-        fresh = [sample for sample in kept if source is own or sample.text not in new]
-        held += fresh if known is None else [known.completed(sample, source.labels) for sample in fresh]
+    learnt = [each for each, _ in parts]
+    materials = (
+        [Material(learnt[0])]
+        if known is None
+        else _balanced(learnt, own.labels, known.teacher(labels, hooks.alive), request.seed)
+    )
+    held = [Material(kept, source.labels) for source, (_, kept) in zip(sources, parts, strict=True)]
     options = _options(request, materials, has_base=known is not None)
     fitted = fit(
         materials,
@@ -222,6 +207,37 @@ def _parts(sources: Sequence[Source]) -> list[tuple[list[Sample], list[Sample]]]
     ]
 
 
+def _balanced(
+    learnt: Sequence[Sequence[Sample]], annotated: Sequence[str], teacher: Teacher, seed: int
+) -> list[Material]:
+    """What is new, whose spans say all of `annotated`, and some of what was learnt before: as much of each.
+
+    What is new may stand there several times. Else a few new samples would be lost among old ones.
+    """
+    new, *before = learnt
+    old = [_again(samples, max(_size(new), _REPLAYED), teacher, seed) for samples in before]
+    times = _times(sum(_size(material.samples) for material in old), _size(new))
+    return [Material([*new] * times, annotated, teacher), *old]
+
+
+def _again(old: Sequence[Sample], size: int, teacher: Teacher, seed: int) -> Material:
+    """Some of what was learnt before, as the base says it now: `size` characters, about."""
+    share = size / (_size(old) or 1)
+    some = sorted(Random(seed).sample(range(len(old)), min(round(share * len(old)), len(old))))  # noqa: S311
+    samples = [replace(old[place], spans=()) for place in some]
+    return Material(samples * _times(size, _size(samples)), (), teacher)
+
+
+def _times(wanted: int, size: int) -> int:
+    """How often a text of `size` is learnt to be as much as is `wanted`."""
+    return min(max(round(wanted / (size or 1)), 1), _OFTEN)
+
+
+def _size(samples: Sequence[Sample]) -> int:
+    """Characters of their texts."""
+    return sum(len(sample.text) for sample in samples)
+
+
 def _options(request: TrainingRequest, materials: Sequence[Material], *, has_base: bool) -> Options:
     epochs = request.epochs or _epochs(materials)
     options = Options(epochs=epochs, patience=max(1, epochs // _PATIENCE), seed=request.seed)
@@ -230,24 +246,10 @@ def _options(request: TrainingRequest, materials: Sequence[Material], *, has_bas
 
 def _epochs(materials: Sequence[Material]) -> int:
     """How many epochs make sense."""
-    characters = sum(len(sample.text) for material in materials for sample in material.samples)
-    steps = min(characters / _BLOCK + 1, _STEPS_OF_EPOCH)
+    blocks = sum(_size(material.samples) for material in materials) / _BLOCK + 1
+    steps = min(blocks, max(blocks / Options().blocks, _STEPS_OF_EPOCH))
     fewest, most = EPOCHS
     return min(max(round(_STEPS / steps), fewest), most)
-
-
-def _some(samples: Sequence[Sample], most: int, seed: int) -> Sequence[Sample]:
-    """`most` of the samples, in their order; the same ones each time."""
-    if len(samples) <= most:
-        return samples
-    return [samples[place] for place in sorted(Random(seed).sample(range(len(samples)), most))]  # noqa: S311
-
-
-def _again(old: Sequence[Sample], new: Sequence[Sample], teacher: Teacher | None) -> Material:
-    """What was learnt before, as the base says it now, as often as makes it as much text as what is new."""
-    old_size, new_size = (sum(len(sample.text) for sample in samples) for samples in (old, new))
-    times = min(max(round(new_size / (old_size or 1)), 1), _OFTEN)
-    return Material([replace(sample, spans=()) for sample in old] * times, (), teacher)
 
 
 def _described(request: TrainingRequest) -> str:

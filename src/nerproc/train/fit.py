@@ -8,7 +8,7 @@ stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,17 @@ from nerproc.train.checkpoint import Checkpoint
 from nerproc.train.corpus import Batch, Corpus
 from nerproc.train.extra import torch
 from nerproc.train.network import Network, subset, with_pad
-from nerproc.train.sample import Sample
-from nerproc.train.target import Material, digest
+from nerproc.train.table import packed, unpacked
+from nerproc.train.target import Material, digest, width
 from nerproc.train.trial import Trial
 
 _STEPS = 40  # in an epoch, at least where the samples are few: smaller batches then
 _WARM = 0.1  # share of the steps in which the rate rises
 _TILTS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)  # log-odds
 _CLIP = 1.0  # longest step of the gradient
+_LAYERS = (
+    0.5  # share of the rate at which the layers of a base learn; its last one, with new labels, at all of it
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +73,17 @@ class Fitted:
     network: Network  # of the best epoch
     labels: tuple[str, ...]
     bits: int
-    f1: float  # strict micro F1 on the held samples
+    f1: float  # strict micro F1 on the held samples, mean of their parts
     calibration: Calibration
     epoch: int  # the best one, from 1
-    annotated: tuple[str, ...]  # labels that F1 and calibration are of
 
 
 def fit(
     materials: Sequence[Material],
-    held: Sequence[Sample],
+    held: Sequence[Material],
     labels: Sequence[str],
     options: Options | None = None,
     *,
-    annotated: Collection[str] | None = None,
     base: Base | None = None,
     checkpoint: Path | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
@@ -92,10 +93,10 @@ def fit(
 
     Args:
         materials: what to learn.
-        held: samples of other documents, to choose the epoch and to calibrate scores by.
+        held: samples of other documents, to choose the epoch and to calibrate scores by. Of each part only the
+            labels count that it annotates, and each part weighs as much as another.
         labels: what it is to find; spans of `materials` and `held` have no others.
         options: how to train.
-        annotated: the labels that spans of `held` say all of; only these count. All if None.
         base: go on from this network, made for `labels` (`base.load_base`).
         checkpoint: file in which each epoch is kept, and from which an interrupted training goes on.
         progress: called after each step; what it raises ends the training.
@@ -106,11 +107,12 @@ def fit(
         SettingsError: the checkpoint cannot be written.
     """
     options = options or Options()
+    held = [part for part in held if part.samples]
     if not held or not any(material.samples for material in materials):
         raise InvalidRequest(
             "there are too few samples to learn from some and try it on others", hint="give more samples"
         )
-    run = _Run(Corpus(materials, labels), Trial(held, labels, annotated), len(labels), options, base)
+    run = _Run(Corpus(materials, labels), Trial(held, labels), labels, options, base)
     identity = {"labels": list(labels), "learnt": digest(materials), "base": base and base.digest}
     kept = Checkpoint(checkpoint, asdict(options) | identity)
     run.restore(kept.load())
@@ -125,22 +127,26 @@ def fit(
         run.advance(report)
         kept.save(run.state())
         saved(run.epoch)
-    return run.result(tuple(labels), annotated)
+    return run.result()
 
 
 class _Run:
     """A training between two epochs."""
 
-    def __init__(self, corpus: Corpus, trial: Trial, labels: int, options: Options, base: Base | None) -> None:
+    def __init__(
+        self, corpus: Corpus, trial: Trial, labels: Sequence[str], options: Options, base: Base | None
+    ) -> None:
         torch.set_num_threads(options.threads)
         torch.use_deterministic_algorithms(mode=True)
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # never read
         torch.manual_seed(options.seed)
         self.corpus = corpus
         self._trial = trial
+        self._labels = tuple(labels)
+        self._new = [number for number, label in enumerate(labels) if base is None or label not in base.labels]
         self._options = options
         self._bits = base.bits if base else options.bits
-        self._network = base.network if base else Network(1 + 2 * labels, self._bits)
+        self._network = base.network if base else Network(width(labels), self._bits)
         self._network.dropout.p = options.dropout
         self._features = features(corpus.vocabulary[1:], self._bits)
         self._trial_features = features(trial.vocabulary[1:], self._bits)
@@ -148,7 +154,10 @@ class _Run:
         self._batch = max(1, min(options.blocks, blocks // _STEPS))
         self.steps = -(-blocks // self._batch)  # about: the samples are joined in another way each time
         self._optimizer = torch.optim.AdamW(
-            self._network.parameters(), lr=options.rate, weight_decay=options.decay, fused=True
+            _groups(self._network, goes_on=base is not None),
+            options.rate,
+            weight_decay=options.decay,
+            fused=True,
         )
         self.epoch = 0  # how many are done
         self.best_epoch = 0
@@ -175,35 +184,36 @@ class _Run:
             self._best_f1, self._calibration, self.best_epoch = f1, calibration, self.epoch
             self._best = {name: value.clone() for name, value in self._network.state_dict().items()}
 
-    def result(self, labels: tuple[str, ...], annotated: Collection[str] | None) -> Fitted:
+    def result(self) -> Fitted:
         """The network of the best epoch, tilted towards what is most often right."""
         self._network.load_state_dict(self._best)
         self._tilt()
         return Fitted(
             network=self._network,
-            labels=labels,
+            labels=self._labels,
             bits=self._bits,
             f1=self._best_f1,
             calibration=self._calibration,
             epoch=self.best_epoch,
-            annotated=labels if annotated is None else tuple(annotated),
         )
 
     def _tilt(self) -> None:
-        """Make "outside" as much less likely as is best for F1.
+        """Make new labels as much likelier as is best for F1.
 
         A network that learned by likelihood misses more entities than it makes up.
         """
         bias = self._network.head.bias
-        chosen = outside = float(bias[0].detach())
-        for step in _TILTS:
+        moves = [first + number for number in self._new for first in (1, 1 + len(self._labels))]
+        learnt = bias.detach()[moves].clone()
+        chosen = 0.0
+        for step in _TILTS if moves else ():
             with torch.no_grad():
-                bias[0] = outside - step
+                bias[moves] = learnt + step
             f1, calibration = self._try()
             if f1 > self._best_f1:
-                self._best_f1, self._calibration, chosen = f1, calibration, outside - step
+                self._best_f1, self._calibration, chosen = f1, calibration, step
         with torch.no_grad():
-            bias[0] = chosen
+            bias[moves] = learnt + chosen
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on."""
@@ -247,12 +257,34 @@ class _Run:
         done = (self.epoch + min(step / self.steps, 1)) / self._options.epochs
         factor = min((done + 1e-3) / _WARM, (1 - done) / (1 - _WARM))
         for group in self._optimizer.param_groups:
-            group["lr"] = self._options.rate * max(factor, 1e-3)
+            group["lr"] = self._options.rate * group["share"] * max(factor, 1e-3)
 
     def _try(self) -> tuple[float, Calibration]:
+        """What the network is worth with its weights as they are stored."""
         self._network.eval()
+        table = self._network.table
+        learnt = table.data
+        table.data = torch.from_numpy(unpacked(*packed(learnt.numpy())))
         with torch.inference_mode():
-            return self._trial.run(*runner(self._network, self._trial_features))
+            result = self._trial.run(*runner(self._network, self._trial_features))
+        table.data = learnt
+        return result
+
+
+def _groups(network: Network, *, goes_on: bool) -> list[dict[str, Any]]:
+    """What learns, with the share of the rate that it learns at.
+
+    The table of a base stays as it is. Words of new samples share its rows with words that are in none of them,
+    and would take these along: that, more than anything, is what made networks forget.
+    """
+    if not goes_on:
+        return [{"params": list(network.parameters()), "share": 1.0}]
+    network.table.requires_grad = False
+    layers = [network.hidden, network.word, *network.layers]
+    return [
+        {"params": [value for layer in layers for value in layer.parameters()], "share": _LAYERS},
+        {"params": list(network.head.parameters()), "share": 1.0},
+    ]
 
 
 def runner(

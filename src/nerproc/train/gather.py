@@ -66,8 +66,8 @@ def gather(samples: Iterable[Sample], target: IO[bytes], *, labels: Collection[s
     return Gathered(count, digest.hexdigest(), dict(sorted(counts.items())))
 
 
-def load(stream: IO[bytes]) -> list[Sample]:
-    """What `gather` wrote, or a file `replay.jsonl` of a model."""
+def load(stream: Iterable[bytes]) -> list[Sample]:
+    """What `gather` wrote, or what `replay.jsonl.gz` of a model holds."""
     found = []
     for line in stream:
         record = json.loads(line)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from nerproc.detection.network.decode import Found, decode
 from nerproc.detection.tagger.stream import join, moves
 from nerproc.detection.tagger.vector import BLANK_ID, BREAK_ID, PAD, TAB_ID
 from nerproc.detection.tagger.word import BLANK, BREAK, TAB, split
-from nerproc.train.sample import Sample
+from nerproc.train.target import Material, width
 from nerproc.train.target import moves as moves_of
 
 _Numbers = NDArray[np.int64]
@@ -22,21 +23,25 @@ _STEPS = 50  # of Newton's method, none longer than 1; ten are enough as a rule
 class Trial:
     """Samples whose spans are known, as one stream of words."""
 
-    def __init__(
-        self, samples: Sequence[Sample], labels: Sequence[str], annotated: Collection[str] | None = None
-    ) -> None:
-        """`annotated`: the labels that spans of `samples` say all of, and that count; None: all of `labels`."""
-        self._counts = np.array([annotated is None or label in annotated for label in labels])
+    def __init__(self, held: Sequence[Material], labels: Sequence[str]) -> None:
+        """Of each part of `held` the labels count that its spans say all of; no part is without samples."""
+        samples = [sample for part in held for sample in part.samples]
+        self._counts = np.array(
+            [[part.annotated is None or label in part.annotated for label in labels] for part in held]
+        )
         words = [split(sample.text) for sample in samples]
         seen = {word for each in words for word in each.texts} - {BREAK, BLANK, TAB}
         self.vocabulary = ["", BREAK, BLANK, TAB, *sorted(seen)]
         known = {word: number for number, word in enumerate(self.vocabulary)}
         numbers = [np.array([known[word] for word in each.texts], np.int64) for each in words]
         self._stream, starts = join(numbers, PAD)
+        sizes = [len(part.samples) for part in held]
+        self._firsts = starts[np.cumsum([0, *sizes[:-1]])]  # where each part begins
         tags = np.zeros(len(self._stream), np.int64)
         for sample, each, start in zip(samples, words, starts.tolist(), strict=True):
             tags[start : start + len(each.texts)] = moves_of(sample, each, labels)
-        self._gold = _spans(_found(np.eye(1 + 2 * len(labels), dtype=np.float32)[tags] * 99, self._stream))
+        gold = _found(np.eye(width(labels), dtype=np.float32)[tags] * 99, self._stream)
+        self._gold = self._spans(gold)
         # How many words before each place are of each label.
         of_label = (tags[:, None] > 0) & ((tags[:, None] - 1) % len(labels) == np.arange(len(labels)))
         self._before = np.concatenate([np.zeros((1, len(labels)), np.int64), np.cumsum(of_label, axis=0)])
@@ -48,29 +53,41 @@ class Trial:
     ) -> tuple[float, Calibration]:
         """Strict micro F1, and the calibration that makes scores the share of spans that are no mistakes.
 
-        For that, a span is none where a part of it is of its label. Held to its exact ends too, a name with a
-        title more or less would fall under every threshold, and nobody would see it.
+        F1 is the mean of that of the parts. For the calibration a span is no mistake where a piece of it is of
+        its label. Held to its exact ends too, a name with a title more or less would fall under every
+        threshold, and nobody would see it.
 
         Args:
             vectors: of numbers of the vocabulary.
             network: blocks of vectors -> scores of moves.
         """
         found = _found(moves(self._stream, PAD, vectors, network), self._stream)
-        counts = self._counts[found.labels]
+        counts = self._counts[self._parts(found), found.labels]
         found = Found._make(column[counts] for column in found)
-        spans = _spans(found)
-        total = len(spans) + len(self._gold)
-        f1 = 2 * len(spans.keys() & self._gold.keys()) / total if total else 1.0
+        f1 = fmean(map(_f1, self._gold, self._spans(found)))
         is_right = self._before[found.ends, found.labels] > self._before[found.starts, found.labels]
         return f1, calibrate(found.chances, is_right)
+
+    def _parts(self, found: Found) -> _Numbers:
+        """The part that each of `found` is in."""
+        return np.searchsorted(self._firsts, found.starts, side="right") - 1
+
+    def _spans(self, found: Found) -> list[set[tuple[int, int, int]]]:
+        """Those of each part."""
+        spans: list[set[tuple[int, int, int]]] = [set() for _ in self._firsts]
+        columns = (self._parts(found), found.starts, found.ends, found.labels)
+        for part, *span in zip(*(column.tolist() for column in columns), strict=True):
+            spans[part].add(tuple(span))
+        return spans
+
+
+def _f1(gold: set[tuple[int, int, int]], found: set[tuple[int, int, int]]) -> float:
+    total = len(gold) + len(found)
+    return 2 * len(gold & found) / total if total else 1.0
 
 
 def _found(scores: NDArray[np.float32], stream: _Numbers) -> Found:
     return decode(scores, np.isin(stream, (PAD, BLANK_ID, TAB_ID)), stream == BREAK_ID)
-
-
-def _spans(found: Found) -> dict[tuple[int, int, int], None]:
-    return dict.fromkeys(zip(found.starts.tolist(), found.ends.tolist(), found.labels.tolist(), strict=True))
 
 
 def calibrate(chances: NDArray[np.float32], is_right: NDArray[np.bool_]) -> Calibration:

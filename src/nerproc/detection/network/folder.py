@@ -19,7 +19,7 @@ from nerproc.errors import InvalidRequest
 
 CARD = "model.json"
 FORMAT = 1
-SUFFIXES = {".onnx", ".safetensors", ".json", ".jsonl", ".txt"}
+SUFFIXES = {".onnx", ".safetensors", ".json", ".gz", ".txt"}
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz", ".h5"}
 AGAIN = "Import the folder that training or the export wrote, with all its files."
 
