@@ -58,12 +58,15 @@ def main() -> None:
 
 def _reader(model: str, part: str) -> Callable[[str], int]:
     """What finds entities in a text, and says how many."""
+    from nerproc.detection.threshold import DEFAULT_THRESHOLD
     from nerproc.extraction.text import TextSegment
     from nerproc.model.scanner import build
 
     if part == "learnt":
         detector = learnt(named(model))
-        return lambda text: len(detector.detect_all([(text, None)])[0])
+        return lambda text: sum(
+            span.score >= DEFAULT_THRESHOLD for span in detector.detect_all([(text, None)])[0]
+        )
     scanner = build(model=named(model))
     return lambda text: sum(1 for _ in scanner.scan([TextSegment(text)], "x"))
 

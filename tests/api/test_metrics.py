@@ -18,8 +18,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from nerproc.api.app import build_app
 from nerproc.api.prometheus import REUSED_FROM_SECONDS, Looks, _Held
+from nerproc.detection.label import LABELS
 from nerproc.errors import DatabaseUnreachable, StorageUnreachable
-from nerproc.job.account import LABELS
 from nerproc.job.statistics import Statistics
 from nerproc.job.workers import Registration, Workers
 from nerproc.license.base import FREE_BYTES

@@ -118,7 +118,7 @@ def test_speed_and_memory_are_of_other_processes(model: str, tmp_path: Path) -> 
     before = os.sched_getaffinity(0)
     speed = model_speed.speed(model, tmp_path / "text.txt", pieces=3, bytes=5_000)
     assert os.sched_getaffinity(0) == before
-    assert speed["learnt"]["entities"] >= speed["whole"]["entities"] > 100, "of any score, of enough"
+    assert speed["learnt"]["entities"] == speed["whole"]["entities"] > 100
     for part in (speed["learnt"], speed["whole"]):
         assert part["mb"] == 0.01
         assert min(part["warm_mb_s"], part["warm_wall_mb_s"], part["cold_mb_s"], part["cold_wall_mb_s"]) > 0

@@ -10,7 +10,7 @@ from nerproc.detection.span import Span
 
 
 def span(start: int, end: int, source: str = "pattern", score: float = 0.5, *, validated: bool = False) -> Span:
-    return Span(start, end, "A", None, score, source, validated)
+    return Span(start, end, "NAME", None, score, source, validated)
 
 
 def test_custom_then_validated_then_sure_then_others() -> None:
@@ -19,6 +19,13 @@ def test_custom_then_validated_then_sure_then_others() -> None:
     assert merge([tagged, sure, proved, custom]) == [custom]
     assert merge([tagged, sure, proved]) == [proved]
     assert merge([tagged, sure]) == [sure]
+
+
+def test_what_a_tagger_was_taught_by_a_user_comes_before_patterns() -> None:
+    taught = span(2, 6, "tagger")._replace(label="CONTACT")
+    assert merge([span(0, 9, validated=True), taught]) == [taught]
+    assert merge([span(0, 3, "custom"), taught]) == [span(0, 3, "custom")]
+    assert merge([span(0, 9), span(2, 6, "plugin")._replace(label="CONTACT")]) == [span(0, 9)]
 
 
 def test_between_a_tagger_and_a_doubtful_pattern_the_longer_is_kept() -> None:

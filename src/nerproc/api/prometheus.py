@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nerproc.api.exposition import exposed
 from nerproc.api.parameter import TheNode
+from nerproc.detection.label import LABELS
 from nerproc.errors import Unreachable
-from nerproc.job.account import LABELS
 from nerproc.job.statistics import Holdings, Statistics
 from nerproc.node import Node
 from nerproc.observe.meter import MOST_SERIES, OTHER

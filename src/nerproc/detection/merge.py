@@ -1,9 +1,10 @@
 """Which of overlapping spans are kept.
 
-Custom tags first (they are what the user asked for), then validated patterns, then those that their form or the
+Custom tags first, then labels that a user taught a tagger: both are what the user asked for, though a
+pattern may know the same text by another label. Then validated patterns, then those that their form or the
 words beside them make sure of, then all others, and last dates of taggers: patterns know the written forms of
-dates, and where they end. Among these the longer span (an address is longer than its town), then the
-higher score, then the earlier in the input.
+dates, and where they end. Among these the longer span (an address is longer than its town), then the higher
+score, then the earlier in the input.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from functools import partial
 from operator import itemgetter
 
+from nerproc.detection.label import LABELS
 from nerproc.detection.span import Span
 
 SURE = 0.6  # score of a pattern that nothing validated, from which on it is believed before a tagger
@@ -43,9 +45,11 @@ def _rank(span: Span, *, beside_others: bool) -> tuple[int, int, float]:
     elif span.source == "pattern":
         # Of an address, a pattern may see a part.
         is_sure = beside_others and span.score >= SURE and span.label != "ADDRESS"
-        trust = 1 if span.validated else 2 if is_sure else 3
+        trust = 2 if span.validated else 3 if is_sure else 4
+    elif span.source == "tagger":
+        trust = 1 if span.label not in LABELS else 5 if span.label == "DATE" else 4
     else:
-        trust = 4 if span.source == "tagger" and span.label == "DATE" else 3
+        trust = 4
     return trust, span.start - span.end, -span.score
 
 

@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from nerproc.detection.label import LABELS
 from nerproc.job.task import Claim, WrittenPart
 from nerproc.observe import log
 from nerproc.observe.meter import OTHER, Counter
 from nerproc.schema.report import ObjectStatus, TaskKind
 
-# The labels of the built-in models have series of their own always; of others, the first that come.
-LABELS = (
-    *("NAME", "ADDRESS", "LOCATION", "ORGANIZATION", "DATE", "EMAIL", "PHONE_NUMBER", "SSN", "CARD_NUMBER"),
-    *("ID_NUMBER", "IBAN", "IP_ADDRESS", "MAC_ADDRESS", "URL", "CRYPTO_ADDRESS", "VIN", "LICENSE_PLATE"),
-    "SECRET",
-)
 KINDS: tuple[str, ...] = get_args(TaskKind)
 OUTCOMES = ("completed", "failed", "retried", "crashed", "released", "lost")
 
@@ -42,7 +37,7 @@ ENTITIES = Counter(
     "nerproc_worker_entities_total",
     "Entities that this worker committed, by label.",
     ("label",),
-    known=[(*LABELS, OTHER)],
+    known=[(*LABELS, OTHER)],  # of others, the first that come have series of their own
 )
 LATE = Counter(
     "nerproc_worker_late_renewals_total",
