@@ -151,7 +151,7 @@ def finetune(
         if known is None
         else _balanced(learnt, own.labels, known.teacher(labels, hooks.alive), request.seed)
     )
-    held = [Material(kept, source.labels) for source, (_, kept) in zip(sources, parts, strict=True)]
+    held = [Material(kept, source.labels) for source, (_, kept) in zip(sources, parts, strict=True) if kept]
     options = _options(request, materials, has_base=known is not None)
     fitted = fit(
         materials,
