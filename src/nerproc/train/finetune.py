@@ -38,7 +38,7 @@ from nerproc.train.sample import Sample
 from nerproc.train.split import HELD, split
 from nerproc.train.target import Material, Teacher, teach
 
-EPOCHS = (8, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
+EPOCHS = (7, 60)  # at most, unless the request says: the fewest, and the most where samples are few …
 _STEPS = 800  # … and it needs more of them for so many steps
 _PATIENCE = 4  # it ends when the last of so many parts of the epochs brought nothing
 _BLOCK = 640  # characters of a block, about
