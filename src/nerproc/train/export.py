@@ -90,11 +90,11 @@ def amend(folder: Path, **fields: object) -> None:
 
 
 def strict_f1(tagger: Tagger, samples: Sequence[Sample]) -> float:
-    """Micro F1 of all that `tagger` finds in `samples`, whatever its score; spans must agree exactly."""
+    """Micro F1 of all that the network of `tagger` finds in `samples`, whatever its score; spans must agree."""
     gold = {(place, s.start, s.end, s.label) for place, sample in enumerate(samples) for s in sample.spans}
     found = {
         (place, *span[:3])
-        for place, spans in enumerate(tagger.detect_all([(sample.text, None) for sample in samples]))
+        for place, spans in enumerate(tagger.decoded([sample.text for sample in samples]))
         for span in spans
     }
     total = len(gold) + len(found)

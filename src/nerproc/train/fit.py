@@ -33,9 +33,7 @@ _STEPS = 40  # in an epoch, at least where the samples are few: smaller batches 
 _WARM = 0.1  # share of the steps in which the rate rises
 _TILTS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)  # log-odds
 _CLIP = 1.0  # longest step of the gradient
-_LAYERS = (
-    0.5  # share of the rate at which the layers of a base learn; its last one, with new labels, at all of it
-)
+_LAYERS = 0.5  # share of the rate at which the layers of a base learn; its last, with new labels, at all of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nerproc.detection.network.calibration import calibrated
 from nerproc.detection.network.decode import Found, decode
 from nerproc.detection.network.hyphen import with_both_parts
+from nerproc.detection.network.number import without_pieces
 from nerproc.detection.network.session import Session
 from nerproc.detection.span import Hint, Span
 from nerproc.detection.tagger.folder import NETWORK, Settings, read
@@ -60,7 +61,15 @@ class Tagger:
 
     def detect_all(self, texts: Sequence[tuple[str, Hint | None]]) -> list[list[Span]]:
         """What `detect` finds in each of `texts`; a small text takes less time than by itself."""
-        words = [split(text) for text, _ in texts]
+        found = self.decoded([text for text, _ in texts])
+        return [
+            without_pieces(text, with_both_parts(text, each))
+            for (text, _), each in zip(texts, found, strict=True)
+        ]
+
+    def decoded(self, texts: Sequence[str]) -> list[list[Span]]:
+        """What the network alone finds in each of `texts`, whatever stands beside it."""
+        words = [split(text) for text in texts]
         scores, stream, starts = self._moves(words)
         is_open = (stream != PAD) & (stream != BLANK_ID) & (stream != TAB_ID)
         found = decode(scores, ~is_open, stream == BREAK_ID)
@@ -70,7 +79,7 @@ class Tagger:
         for each, start, first, last in zip(words, starts, firsts, lasts, strict=True):
             part = Found._make(column[first:last] for column in found)
             spans.append(self._spans(each, part, start))
-        return [with_both_parts(text, each) for (text, _), each in zip(texts, spans, strict=True)]
+        return spans
 
     def scores(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         """What the network says of the words of each of `texts`: a row a word, a column a move; logits."""

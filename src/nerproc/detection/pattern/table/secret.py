@@ -204,7 +204,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "SECRET",
         rf"{_NAMES}{_ASSIGN}(?:bearer )?"
         r"(?:[\"']\K[\w.~+/=!@#%&-]{16,256}(?=[\"'])|\K[\w.~+/=-]{16,256}(?=[\s,;&\"']|\Z))",
-        0.5,
+        0.6,
         kind="generic",
         validator=necessary(secret.random_secret),
         gate=r"(?:key|secret|token)[\"']?\]?[ \t]*(?::=|=>|[:=])[ \t]*(?:bearer )?[\"']?[\w.~+/=!@#%&-]",
