@@ -39,14 +39,8 @@ from nerproc.schema.request import S3, build_request, s3_source
 from nerproc.schema.service import Activity, Worker
 from nerproc.settings import Settings
 
-MODEL_SUFFIXES = (
-    ".json",
-    ".jsonl.gz",
-    ".onnx",
-    ".onnx_data",
-    ".safetensors",
-    ".txt",
-)  # of files that models have
+# Of files that models have.
+MODEL_SUFFIXES = (".json", ".jsonl.gz", ".onnx", ".onnx_data", ".safetensors", ".txt")
 
 
 class Client(ResultCalls, FeedbackCalls, TrainingCalls, RedactionCalls):
