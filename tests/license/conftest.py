@@ -12,6 +12,7 @@ from tests.license.keygen_double import KeygenDouble, Known
 
 from nerproc.db import migration
 from nerproc.db.database import Database
+from nerproc.license import keygen as module
 from nerproc.license.answer import public_key_of
 from nerproc.license.keygen import KeygenLicense, Server
 from nerproc.license.record import Record
@@ -55,6 +56,13 @@ def keygen(clock: Clock) -> Iterator[KeygenDouble]:
     with keygen_double.running(clock) as double:
         double.licenses[KEY] = Known()
         yield double
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that say nothing are not waited for long."""
+    monkeypatch.setattr(module, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(module, "MOST_SECONDS", 0.6)
 
 
 @pytest.fixture
