@@ -49,7 +49,7 @@ def has_context(
     last = min(len(text), end + AFTER)
     while end < last < len(text) and text[last - 1].isalpha() and text[last].isalpha():
         last -= 1
-    words = split(text[first:start]) + split(text[end:last]) + split(hint(start) if hint else "")
+    words = split(f"{text[first:start]} {text[end:last]}") + split(hint(start) if hint else "")
     wanted = Context.of(context)
     line = f" {' '.join(words)} "
     return (

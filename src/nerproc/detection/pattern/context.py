@@ -2,7 +2,8 @@
 
 Near is what begins at most BEFORE code points before the match or ends at most AFTER code points behind it,
 and what stands over it (`hint`: the column of a table, the key of a value). Words are runs of letters, compared
-whole and in lower case; `accountNumber` and `account_number` are two words each.
+whole and in lower case; `accountNumber` and `account_number` are two words each. Of several capitals before
+small letters the last need not begin another word (LANr, USt), so such a word counts uncut, too.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ MOST = 0.95
 # Capitals of the Latin script; other scripts have none, or seldom any inside words.
 _CAPITALS = "A-Z" + "".join(c for c in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))) if c.isupper())
 _WORD = re.compile(rf"[{_CAPITALS}]+s?(?![^\W\d{_CAPITALS}_])|[{_CAPITALS}]?[^\W\d{_CAPITALS}_]+")
+_UNCUT = re.compile(r"[^\W\d_]*[A-Z]{2}[a-z][^\W\d_]*")
 _INNER_CAPITAL = re.compile(r"[A-Z](?:(?<=[a-z].)|[A-Z][a-z])")
 # ASCII letters in lower case; everything else is a space.
 LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalpha() else 32 for code in range(256))
@@ -118,10 +120,16 @@ class Near:
 
 
 def split(text: str) -> list[str]:
-    """The words of `text`: runs of letters, cut before capitals inside them, in lower case."""
+    """The words of `text`: runs of letters, cut before capitals inside them, in lower case.
+
+    Those that may not have been cut rightly follow once more, behind an empty one: no phrase reaches into them.
+    """
     if text.isascii() and not _INNER_CAPITAL.search(text):
         return text.encode().translate(LETTERS).decode().split()  # bytes are translated ten times as fast
-    return [word.lower().replace("i\u0307", "i") for word in _WORD.findall(text)]  # the capital of Turkish i
+    words: list[str] = _WORD.findall(text)
+    if uncut := _UNCUT.findall(text):
+        words += ["", *uncut]
+    return [word.lower().replace("i\u0307", "i") for word in words]  # the capital of Turkish i
 
 
 def raised(score: float) -> float:
