@@ -24,7 +24,7 @@ _EXTENSION = r"(?:[ ,;]{0,2}(?:(?i:ext|extension|x)\.?|#) ?\d{1,5}(?!\d))?"
 _NOT_WORD = r"(?!(?i:x|ext)\.? ?\d{1,5}\b)\w"  # 555-0123x77 goes on with an extension, 555-0123a with a word
 _GROUPS = r"(?:[-. /\u2013]{0,2}(?:\(\d{1,5}\)|\d)){4,13}[-. /\u2013]{0,2}\d"  # brackets in pairs
 _BEFORE = r"(?<![\w+])(?<!\d[./-])"
-_AFTER = rf"(?!{_NOT_WORD}|[./-]\d)"
+_AFTER = rf"(?!{_NOT_WORD}|[.:/-]\d)"
 # Dates of all countries are valid numbers of some.
 _NO_DATE = r"(?!\d{1,2}([-./])\d{1,2}\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([-./])[01]?\d\2[0-3]?\d(?!\d))"
 _NO_FRACTION = r"(?!\d+\.\d{1,3}(?![-. /\d]))"
@@ -38,6 +38,10 @@ def _number(
     """A row; an extension may follow."""
     return Pattern("PHONE_NUMBER", expression + _EXTENSION, score, None, validator, _WORDS, gate, prefix=prefix)
 
+
+# Three groups or more, the second of three digits or more, as pairs are also lists (01 02 03 04 05); or
+# two long ones, as in the United Kingdom.
+_HOME = r"(?=(?:\d[- ]?){9,11}(?![- ]?\d))(?:0\d{1,4}[- ]\d{3,4}[- ]\d{2,4}(?:[- ]\d{2})?|0\d{4} \d{6})"
 
 _north_american = necessary(phone.north_american)
 _national = necessary(phone.national)
@@ -89,10 +93,10 @@ _INTERNATIONAL = (
 _NORTH_AMERICAN = (
     # Forms that no other number has, though the plan has no such area or exchange: (555) 123-4567 in examples.
     _number(
-        rf"(?<![\w+])(?<!\d[./-])(?:\+?1[-. ]?)?\(\d{{3}}\) ?\d{{3}}-\d{{4}}{_AFTER}",
+        rf"(?<![\w+])(?<!\d[./-])(?:\+?1[-. ]?)?\(\d{{3}}\) ?\d{{3}}[- ]\d{{4}}{_AFTER}",
         0.5,
         None,
-        r"\(\d{3}\) ?\d{3}-\d{4}",
+        r"\(\d{3}\) ?\d{3}[- ]\d{4}",
         prefix="+1-. ",
     ),
     _number(
@@ -101,6 +105,13 @@ _NORTH_AMERICAN = (
         None,
         r"\(\d{3}\)[-. ]?\d{3}[-. ]?\d{4}",
         prefix="+1-. ",
+    ),
+    _number(
+        rf"(?:(?<![\w+])\+1[-. ]\d{{3}}([-. ])\d{{3}}\1|{_BEFORE}1([-.])\d{{3}}\2\d{{3}}\2)\d{{4}}"
+        rf"{_AFTER}(?! \d)",
+        0.5,
+        None,
+        r"\+1[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}|\b1[-.]\d{3}[-.]\d{3}[-.]\d{4}",
     ),
     _number(
         rf"(?:(?<![\w+])\+1[-. ]|{_BEFORE}(?<!\d )(?:1[-. ])?)\d{{3}}([-. ])\d{{3}}\1\d{{4}}{_AFTER}(?! \d)",
@@ -134,17 +145,46 @@ _NORTH_AMERICAN = (
         r"\b\d{3} \d{3}[ -]\d{4}\b|\b1 \d{3} \d{3}[ -]\d{4}\b",
     ),
     _number(rf"{_BEFORE}1?\d{{10}}{_AFTER}", 0.2, _north_american, r"\b1?\d{10}\b"),
+    # An extension says what it is.
+    Pattern(
+        "PHONE_NUMBER",
+        rf"{_BEFORE}(?:1[-. ]?)?(?:\d{{3}}([-. ])\d{{3}}\1\d{{4}}[ ,;]{{0,2}}(?i:ext|extension|x)"
+        r"|\d{10}[ ,;]{0,2}(?i:ext|extension))\.? ?\d{1,5}(?!\d)",
+        0.5,
+        context=_WORDS,
+        gate=r"\b(?:1[-. ]?)?\d{3}[-. ]?\d{3}[-. ]?\d{4}[ ,;]{0,2}[EeXx]",
+    ),
     # Within an area.
     _number(rf"{_BEFORE}(?<!\d )(?<![(/])[2-9]\d\d-\d{{4}}{_AFTER}(?! \d)", 0.1, None, r"\b[2-9]\d\d-\d{4}\b"),
 )
 
 _NATIONAL = (
+    # Russia and its neighbours dial eight first: 8 (495) 123-45-67
     _number(
-        rf"{_BEFORE}{_NO_DATE}(?:\(0\d{{1,5}}\)|0[- ]?\([1-9]\d{{0,4}}\)|0(?:-|[ ](?=[1-9]\d\d))?\d)"
+        rf"{_BEFORE}(?<!\d )8[- ]?\(\d{{3,5}}\)[- ]?\d{{1,3}}(?:[- ]?\d\d){{2}}{_AFTER}(?! \d)",
+        0.5,
+        necessary(phone.russian),
+        r"\b8[- ]?\(\d{3,5}\)[- ]?\d{1,3}[- ]?\d\d",
+    ),
+    _number(
+        rf"{_BEFORE}(?<!\d )8([- ])\d{{3}}\1\d{{3}}(?:[- ]?\d\d){{2}}{_AFTER}(?! \d)",
+        0.25,
+        necessary(phone.russian),
+        r"\b8[- ]\d{3}[- ]\d{3}[- ]?\d\d[- ]?\d\d",
+    ),
+    # In the groups that its own country writes it in, nothing else looks like it: 020 7946 0958, 090-1234-5678
+    _number(
+        rf"{_BEFORE}(?<!\d )(?<![(/]){_NO_DATE}{_HOME}{_AFTER}(?! \d)",
+        0.5,
+        necessary(phone.grouped_as_at_home),
+        r"\b0\d{1,4}[- ]\d{3,4}[- ]\d{2,4}|\b0\d{4} \d{6}\b",
+    ),
+    _number(
+        rf"{_BEFORE}{_NO_DATE}(?:\(0\d{{0,5}}\)|0[- ]?\([1-9]\d{{0,4}}\)|0(?:-|[ ](?=[1-9]\d\d))?\d)"
         rf"(?:[-. /]{{0,2}}\d){{4,11}}{_AFTER}",
         0.25,
         _national,
-        r"\b0[- ]?\(?\d(?:[-. /)]{0,2}\d){4}",
+        r"\b0[- )]?\(?\d(?:[-. /)]{0,2}\d){4}",
         prefix="(",
     ),
     _number(

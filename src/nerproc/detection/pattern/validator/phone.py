@@ -17,11 +17,18 @@ _REGIONS = (
     "GB", "DE", "FR", "IT", "ES", "NL", "BE", "CH", "AT", "IE", "PL", "PT", "SE", "NO", "DK", "FI", "CZ", "GR",
     "IN", "IL", "BR", "MX", "AR", "AU", "NZ", "JP", "KR", "CN", "SG", "ZA", "TR", "RU", "UA", "AE",
 )  # fmt: skip
+# Those of them where numbers begin with a zero at home.
+_TRUNK_ZERO = (
+    "GB", "DE", "FR", "IT", "NL", "BE", "CH", "AT", "IE", "SE", "FI", "IN", "IL", "AU", "NZ", "JP", "KR", "ZA",
+    "TR", "AE",
+)  # fmt: skip
 _NORTH_AMERICA = 1
+_RUSSIA = 7
 _SHORTEST = 9  # digits with the country's code: what is shorter may be anything
 _LONGEST = 15  # digits (ITU-T E.164)
 _NO_DIGITS = bytes(code for code in range(256) if not 48 <= code < 58)
 _EXTENSION = re.compile(r"\s*(?:,|;|#|(?i:x|ext))[^\d]*\d+\Z")
+_GROUP = re.compile(r"\d+")
 _KINDS = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "uan",
 )  # fmt: skip
@@ -78,6 +85,24 @@ def national(text: str) -> bool:
     """Whether the number is valid in one of the larger countries."""
     digits = _digits(text)
     return any(_valid(digits, region) for region in _REGIONS)
+
+
+def russian(text: str) -> bool:
+    """Whether ten digits after an eight are a number of country code 7."""
+    return _plan(_RUSSIA).fullmatch(_digits(text)[-10:]) is not None
+
+
+def grouped_as_at_home(text: str) -> bool:
+    """Whether a number without its country's code is valid in a country that writes it in these very groups."""
+    groups = _GROUP.findall(_EXTENSION.sub("", text))
+    digits = "".join(groups)
+    return any(_home_groups(digits, region) == groups for region in _TRUNK_ZERO if _valid(digits, region))
+
+
+@lru_cache(maxsize=1_024)
+def _home_groups(digits: str, region: str) -> list[str]:
+    number = phonenumbers.parse(digits, region)
+    return _GROUP.findall(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL))
 
 
 def _digits(text: str) -> str:
