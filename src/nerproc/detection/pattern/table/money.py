@@ -12,7 +12,9 @@ _CARD_WORDS = (
     "maestro", "unionpay", "cc", "pan", "payment", "karte", "kreditkarte", "kartennummer", "carte", "tarjeta",
     "carta", "cartão", "cvv", "cvc",
 )  # fmt: skip
-_NO_DIGITS_BEFORE = r"(?<!\d[.-])"
+# Numbers of other things have the same check digit, and those of some lengths the prefix of an issuer, too.
+_OTHER_NAME = r"(?i:\b(?:siret|siren|imei|iccid)\b)[^\w\n]{0,4}(?:(?i:n[o°º]|nr|number|code)[^\w\n]{0,4})?"
+_NO_DIGITS_BEFORE = rf"(?<!\d[.-])(?<!{_OTHER_NAME})"
 _NO_DIGITS_AFTER = r"(?!\.\d|-\d)"
 
 
@@ -32,7 +34,7 @@ _COUNTRIES = "|".join(sorted(iban.BBAN_LENGTHS))
 _BASE58 = "[1-9A-HJ-NP-Za-km-z]"
 _COIN_WORDS = (
     "wallet", "btc", "bitcoin", "crypto", "cryptocurrency", "ethereum", "eth", "litecoin", "ltc", "dogecoin",
-    "doge", "tron", "trx", "usdt", "monero", "xmr", "blockchain", "coin", "address",
+    "doge", "tron", "trx", "usdt", "monero", "xmr", "ripple", "xrp", "bch", "blockchain", "coin", "address",
 )  # fmt: skip
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -47,12 +49,12 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "CARD_NUMBER",
-        rf"{_NO_DIGITS_BEFORE}\b[1-6]\d{{3}}(?:([- ])\d{{4}}\1\d{{4}}\1\d{{4}}\1\d{{3}}|\d{{14,15}})\b"
-        rf"{_NO_DIGITS_AFTER}",
+        rf"{_NO_DIGITS_BEFORE}\b[1-6]\d{{3}}"
+        rf"(?:([- ])\d{{4}}\1\d{{4}}\1(?:\d{{4}}\1\d{{3}}|\d\d)|\d{{14,15}})\b{_NO_DIGITS_AFTER}",
         0.2,
         validator=card.card_number,
         context=_CARD_WORDS,
-        gate=r"\b[1-6]\d{3}(?:[- ]\d{4}[- ]\d{4}[- ]\d{4}[- ]\d{3}|\d{14,15})\b",
+        gate=r"\b[1-6]\d{3}(?:[- ]\d{4}[- ]\d{4}[- ](?:\d{4}[- ]\d{3}|\d\d)|\d{14,15})\b",
     ),
     Pattern(
         "IBAN",
@@ -110,7 +112,31 @@ PATTERNS: tuple[Pattern, ...] = (
         validator=coin.base58check(0x41),
         gate=r"\bT[1-9A-HJ-NP-Za-km-z]{33}\b",
     ),
-    Pattern("CRYPTO_ADDRESS", r"\b0x[0-9A-Fa-f]{40}\b", 0.8, kind="ethereum", context=_COIN_WORDS),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        r"\b0x[0-9A-Fa-f]{40}\b",
+        0.8,
+        kind="ethereum",
+        validator=coin.ethereum,
+        context=_COIN_WORDS,
+    ),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        rf"\br{_BASE58}{{24,34}}\b",
+        0.5,
+        kind="ripple",
+        validator=coin.ripple,
+        gate=r"\br[1-9A-HJ-NP-Za-km-z]{24,34}\b",
+    ),
+    Pattern(
+        "CRYPTO_ADDRESS",
+        r"\b(?:bitcoincash:)?[qp][02-9ac-hj-np-z]{41}\b",
+        0.5,
+        kind="bitcoin_cash",
+        validator=coin.bitcoin_cash,
+        gate=r"\b[qp][02-9ac-hj-np-z]{41}\b",
+        prefix="abcdefghijklmnopqrstuvwxyz:",
+    ),
     Pattern(
         "CRYPTO_ADDRESS",
         rf"\b[48][0-9AB]{_BASE58}{{93}}\b",
