@@ -26,7 +26,12 @@ _EMAIL = (
 # What may stand in a URL; brackets only in pairs; the last character is no punctuation of the sentence.
 _URL_CHARACTER = r"[^\s()<>\[\]{}\"'`|\\^\u00ab\u00bb\u2018-\u201f\u3000-\u303f\uff00-\uff0f]"
 _URL_REST = rf"(?:{_URL_CHARACTER}|\({_URL_CHARACTER}{{0,512}}\)){{1,2048}}(?<![.,;:!?*_~&@…])"
-_HOST_BEHIND_SCHEME = rf"(?=[{_LETTERS}0-9_\[%-]|[^\s/]{{1,128}}@)"
+_OTHER_LETTERS = r"\u0370-\u1fff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+_HOST_BEHIND_SCHEME = (
+    rf"(?=[{_LETTERS}0-9_\[%-]|[^\s/]{{1,128}}@"
+    # In other scripts text goes on without spaces; a dot tells a host.
+    rf"|[{_OTHER_LETTERS}{_LETTERS}0-9-]{{1,63}}\.[{_OTHER_LETTERS}{_LETTERS}0-9])"
+)
 _TAIL = rf"(?::\d{{1,5}})?(?:[/?#](?:{_URL_REST})?)?"
 
 # Where a bare host is a host and not the end of a sentence, a file or a member of an object.

@@ -8,17 +8,20 @@ from nerproc.detection.pattern.validator.rule import necessary
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
-_PUBLIC_RESOLVERS = r"(?:8\.8\.8\.8|8\.8\.4\.4|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9)"
+_KNOWN = (  # public resolvers, and any address of a host
+    r"(?:8\.8\.8\.8|8\.8\.4\.4|1\.1\.1\.1|1\.0\.0\.1|9\.9\.9\.9|0\.0\.0\.0)"
+)
 # Versions of software, numbers of sections and object identifiers look the same. Few addresses begin with one
 # digit, as most of these do: there a word in the same line is enough.
 _VERSION_WORD = r"\b(?i:version|firmware|driver|release|oid|objectidentifier)\b"
 _NO_VERSION = (
     r"(?<![\w.])(?<!\w-(?<!\.\d{1,3}-))(?<!(?i:\b(?:v|ver|version|release|rel|build|firmware|driver|update|patch"
     r"|revision|rev|section|chapter|clause|assembly|fileversion|productversion)s?)[\s.,:=#\"'-]{0,5})"
-    rf"(?!(?!{_PUBLIC_RESOLVERS})\d\.[\d.]+[^\d\n]{{1,40}}?{_VERSION_WORD})"
-    rf"(?!(?!{_PUBLIC_RESOLVERS})\d\.(?<={_VERSION_WORD}[^\d\n]{{0,40}}\d\.))"
+    rf"(?!(?!{_KNOWN})\d\.[\d.]+[^\d\n]{{1,40}}?{_VERSION_WORD})"
+    rf"(?!(?!{_KNOWN})\d\.(?<={_VERSION_WORD}[^\d\n]{{0,40}}\d\.))"
 )
-_PREFIX_LENGTH = r"(?:/(?:3[0-2]|[12]?\d)(?!\w|\.\w))?"
+_NETWORK = r"/(?:3[0-2]|[12]?\d)(?!\w|\.\w)"
+_PREFIX_LENGTH = rf"(?:{_NETWORK})?"
 _V4_END = r"(?!\w|\.\w|-(?!\d{1,3}(?:\.\d{1,3}){3}\b)\w)"  # a range goes on with an address
 _IP_WORDS = (
     "ip", "ipv4", "ipv6", "address", "host", "server", "dns", "gateway", "subnet", "netmask", "router",
@@ -39,7 +42,7 @@ _MAC_WORDS = ("mac", "hardware", "ethernet", "hwaddr", "physical", "bssid", "blu
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "IP_ADDRESS",
-        rf"{_NO_VERSION}(?:(?!\d(?:\.\d){{3}}(?!\d)){_V4}|{_PUBLIC_RESOLVERS}){_PREFIX_LENGTH}{_V4_END}",
+        rf"{_NO_VERSION}(?:(?!\d(?:\.\d){{3}}(?!\d|{_NETWORK})){_V4}|{_KNOWN}){_PREFIX_LENGTH}{_V4_END}",
         0.7,
         kind="ipv4",
         context=_IP_WORDS,
