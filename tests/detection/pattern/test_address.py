@@ -36,6 +36,7 @@ def addresses(text: str, threshold: float | None = None) -> list[str]:
         "Springfield, IL 62701",
         "St. Paul MN 55101",
         "12 main st, springfield il 62701",
+        "56 N First St CA 90210",
         "Friedrichstraße 12a, 10117 Berlin",
         "12 rue de la Paix, 75002 Paris",
         "3 impasse du Puits, 42000 Saint-Étienne",
@@ -43,6 +44,11 @@ def addresses(text: str, threshold: float | None = None) -> list[str]:
 )
 def test_found_whole(address: str) -> None:
     assert addresses(f"Send it to {address}.") == [address]
+
+
+def test_a_german_code_with_its_country_stands_alone() -> None:
+    assert addresses("aus D-10115 Berlin, und DE-80331 München") == ["D-10115", "DE-80331"]
+    assert addresses("Typ D-10115 und D-10115") == []
 
 
 def test_minutes_are_no_house_number() -> None:

@@ -55,3 +55,8 @@ def test_no_plate_of_the_country(kind: str, text: str) -> None:
 )
 def test_no_plate_even_beside_a_word(text: str) -> None:
     assert plates(text) == set()
+
+
+def test_a_province_of_south_africa_tells_more_than_letters_and_digits() -> None:
+    assert plates("plate BRT417GP") == {("za_license_plate", "BRT417GP")}
+    assert plates("plate BRT417QX") == {("ng_vehicle_registration", "BRT417QX")}

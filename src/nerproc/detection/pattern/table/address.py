@@ -54,6 +54,7 @@ _UK_CODE = (
 )
 _TOWN_TAIL = (
     rf"(?:{_GAP}{_TOWN}{_GAP}{_STATE}\b(?:{_GAP}{_ZIP})?(?:,?[ \t]+(?:USA|United States)\b)?"
+    rf"|{_GAP}{_STATE}{_GAP}{_ZIP}"  # a town that the ZIP code tells is left out at times
     rf"|{_GAP}(?:{_TOWN}{_GAP}){{0,2}}{_UK_CODE}\b)"
 )
 _UNIT_TAIL = rf"(?:{_GAP}{_UNIT})?"
@@ -171,6 +172,7 @@ _ABROAD = (
     ),
 )
 
+_PLZ = r"(?:(?!01000|99999)\d[1-9]\d{3}|[1-9]0\d{3})"
 _CODES = (
     *identifier(
         "uk_postcode",
@@ -199,7 +201,14 @@ _CODES = (
             "plz", "postleitzahl", "postanschrift", "adresse", "anschrift", "wohnort", "wohnanschrift",
             "lieferadresse", "rechnungsadresse", "postfach",
         ),
-        digits(5, 0.05, of=r"(?<!\d-)(?:(?!01000|99999)\d[1-9]\d{3}|[1-9]0\d{3})(?!-\d)"),
+        digits(5, 0.05, of=rf"(?<!\d-){_PLZ}(?!-\d)"),
+        # As letters from abroad are addressed: D-10115 Berlin
+        Form(
+            rf"(?<![\w-])DE?-{_PLZ}(?=[ \t]{{1,3}}[A-ZÄÖÜ][a-zäöüß])",
+            0.5,
+            gate=r"\bDE?-\d{5}\b",
+            ignore_case=False,
+        ),
         label=_LABEL,
     ),
     *identifier(

@@ -118,13 +118,14 @@ _NAMED = (
         ),
         label=_LABEL,
     ),
+    # The province at the end tells more than three letters and three digits do.
     *identifier(
         "za_license_plate",
         (*_WORDS, "registration", "registration number", "natis", "enatis"),
-        led("[A-Z]{2,4}", rf"\d{{2,4}}[A-Z]{{0,4}}{_ZA_PROVINCE}", 0.3),
-        led("[A-Z]{2}", rf" ?\d{{2}} ?[A-Z]{{2}} ?{_ZA_PROVINCE}", 0.3),
-        led("[A-Z]{2,3}", rf" ?\d{{2,3}} ?{_ZA_PROVINCE}", 0.3),
-        token(r"\d{2,3} ?[A-Z]{2,3} ?EC", 0.3),
+        led("[A-Z]{2,4}", rf"\d{{2,4}}[A-Z]{{0,4}}{_ZA_PROVINCE}", 0.41),
+        led("[A-Z]{2}", rf" ?\d{{2}} ?[A-Z]{{2}} ?{_ZA_PROVINCE}", 0.41),
+        led("[A-Z]{2,3}", rf" ?\d{{2,3}} ?{_ZA_PROVINCE}", 0.41),
+        token(r"\d{2,3} ?[A-Z]{2,3} ?EC", 0.41),
         label=_LABEL,
     ),
 )
