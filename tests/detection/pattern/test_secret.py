@@ -70,6 +70,9 @@ CLAIMS = base64.urlsafe_b64encode(json.dumps({"sub": "1234567890"}).encode()).de
         ("flyio_token", "fo1_" + _token(LETTERS, 43)),
         ("azure_client_secret", "kR35Q~" + _token(LETTERS, 34)),
         ("jwt", f"{HEADER}.{CLAIMS}"),
+        ("square_token", "EAAA" + _token(LETTERS, 60)),
+        ("notion_token", "secret_" + _token(LETTERS, 43)),
+        ("newrelic_key", "NRRA-" + _token(HEX, 42)),
     ],
 )
 def test_finds_secrets_whole(kind: str, secret: str) -> None:
@@ -83,6 +86,12 @@ def test_finds_private_keys_as_a_whole() -> None:
         + "\n-----END RSA PRIVATE KEY-----"
     )
     assert found(f"key:\n{block}\nend") == [("SECRET", "private_key", block)]
+
+
+def test_a_private_key_may_have_lost_its_line_breaks() -> None:
+    block = f"-----BEGIN EC PRIVATE KEY-----{_token(LETTERS, 164)}==-----END EC PRIVATE KEY-----"
+    assert ("SECRET", "private_key", block) in found(f'KEY="{block}"')
+    assert "SECRET" not in labels("it begins with -----BEGIN PRIVATE KEY-----, then")
 
 
 def test_finds_the_head_of_a_private_key_without_end() -> None:

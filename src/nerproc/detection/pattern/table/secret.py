@@ -60,9 +60,11 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("databricks_token", r"\bdapi[a-f0-9]{32}", r"(?:-\d)?(?!\w)"),
     ("huggingface_token", r"\b(?:hf|api_org)_[A-Za-z0-9]{34}", r"(?!\w)"),
     ("square_token", r"\bsq0(?:atp|csp)-[\w-]{22}", r"[\w-]{0,21}(?![\w-])"),
+    ("square_token", r"\bEAAA[\w-]{60}", r"(?![\w+/=-])"),
     ("vault_token", r"\bhv[sbr]\.[\w-]{24}", r"[\w-]{0,300}"),
     ("grafana_token", r"\bgl(?:c_[A-Za-z0-9+/]{32}|sa_[A-Za-z0-9]{32})", r"[A-Za-z0-9+/_]{0,400}={0,2}"),
     ("newrelic_key", r"\bNRAK-[A-Z0-9]{27}", r"(?!\w)"),
+    ("newrelic_key", r"\bNRRA-[a-f0-9]{42}", r"(?!\w)"),
     ("linear_key", r"\blin_(?:api|oauth)_[A-Za-z0-9]{32}", r"[A-Za-z0-9]{0,32}(?!\w)"),
     ("age_key", r"\bAGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}", r"(?!\w)"),
     ("docker_token", r"\bdckr_(?:pat|oat)_[\w-]{27}", r"[\w-]{0,5}(?![\w-])"),
@@ -80,6 +82,7 @@ _ISSUED: tuple[tuple[str, str, str], ...] = (
     ("supabase_token", r"\bsb[ps]_[a-f0-9]{40}", r"(?!\w)"),
     ("sentry_token", r"\bsntry[su]_[A-Za-z0-9+/=_-]{40}", r"[A-Za-z0-9+/=_-]{0,300}"),
     ("notion_token", r"\bntn_[A-Za-z0-9]{40}", r"[A-Za-z0-9]{0,10}(?!\w)"),
+    ("notion_token", r"\bsecret_[A-Za-z0-9]{43}", r"(?!\w)"),
     ("airtable_token", r"\bpat[A-Za-z0-9]{14}\.[a-f0-9]{64}", r"(?!\w)"),
     ("figma_token", r"\bfigd_[\w-]{40}", r"[\w-]{0,10}(?![\w-])"),
     (
@@ -138,10 +141,11 @@ PATTERNS: tuple[Pattern, ...] = (
         validator=secret.issued,
         gate=r"\d{8,10}:AA[\w-]{33}",
     ),
-    # The whole block where it ends within the longest entity, else its head.
+    # The whole block where it ends within the longest entity, else its head. In variables of an environment it
+    # may have lost its line breaks.
     Pattern(
         "SECRET",
-        rf"{_PRIVATE_KEY}(?=[\s\\])(?:(?!-----)[\s\S]|-----(?!END|BEGIN)){{0,8050}}+{_PRIVATE_KEY_END}",
+        rf"{_PRIVATE_KEY}(?=[\s\\]|[A-Za-z0-9+/]{{20}})(?:(?!-----)[\s\S]|-----(?!END|BEGIN)){{0,8050}}+{_PRIVATE_KEY_END}",
         0.9,
         kind="private_key",
         validator=secret.issued,
