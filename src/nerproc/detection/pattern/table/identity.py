@@ -40,6 +40,8 @@ _THINGS = (
         "imei",
         ("imei", "handset", "mobile device", "device serial"),
         token(r"\d{2}(?:-\d{6}-\d{6}-| \d{6} \d{6} )\d", 0.5, necessary(has_luhn), ignore_case=False),
+        # With the version of its software in place of the check digit.
+        token(r"\d{2}-\d{6}-\d{6}-\d{2}", 0.3, ignore_case=False),
         digits(15, 0.1, necessary(has_luhn)),
     ),
 )

@@ -10,7 +10,6 @@ from nerproc.detection.pattern.table.form import digits, identifier, led, token
 from nerproc.detection.pattern.validator.africa import (
     eg_national_id,
     za_company,
-    za_driver_license,
     za_id,
     za_traffic_register,
 )
@@ -32,6 +31,7 @@ _SOUTH_AFRICA = (
         ),
         digits(13, 0.4, necessary(za_id)),
         token(r"\d{6} \d{4} [0-2][89]\d", 0.5, decisive(za_id), ignore_case=False),
+        token(r"\d{6} \d{4}[0-2][89]\d", 0.4, necessary(za_id), ignore_case=False),
     ),
     *identifier(
         "za_passport",
@@ -47,6 +47,7 @@ _SOUTH_AFRICA = (
         "za_income_tax_number",
         ("sars", "tax reference", "income tax", "tax number", "itr", "taxpayer", "tax registration"),
         digits(10, 0.05, of=r"[0-39]\d{9}"),
+        token(r"[0-39]\d{3}/\d{3}/\d{2}/\d", 0.3, ignore_case=False),
     ),
     *identifier(
         "za_vat_number",
@@ -83,7 +84,7 @@ _SOUTH_AFRICA = (
             "licence number",
             "license number",
         ),
-        token(r"\d{6,13}[A-Z][A-Z0-9]{0,4}", 0.2, necessary(za_driver_license)),
+        token(r"(?=\w{10,14}\b)\d{6,13}[A-Z][A-Z0-9]{0,4}", 0.2, gate=r"\d{6,13}[A-Z][A-Z0-9]{0,4}"),
     ),
     *identifier(
         "za_traffic_register_number",

@@ -138,8 +138,8 @@ _KOREA = (
         token(r"302-\d{4}-\d{4}-\d{2}", 0.5, ignore_case=False),
         token(r"\d{3}-\d{2,3}-\d{6}|\d{6}-\d{2}-\d{6}|\d{4}-\d{3}-\d{6}|\d{3}-\d{6}-\d{5}|\d{3}-\d{6}-\d{2}-\d{3}",
               0.2, ignore_case=False),
-        # Neither mobile phones nor registration numbers of residents, which have 13.
-        digits((10, 14), 0.01, of=r"(?!01)\d{10,12}|\d{14}"),
+        # Neither phones, mobile or over the internet, nor registration numbers of residents, which have 13.
+        digits((10, 14), 0.01, of=r"(?!01|070)\d{10,12}|\d{14}"),
     ),
 )  # fmt: skip
 
@@ -161,7 +161,8 @@ _EAST = (
                 token(r"\d{4}[- ]\d{4}[- ]\d{4}", 0.2, necessary(standard("jp.in_")), ignore_case=False),
                 digits(12, 0.1, necessary(standard("jp.in_")))),
     *identifier("jp_corporate_number", ("法人番号", "corporate number"),
-                digits(13, 0.1, necessary(standard("jp.cn")))),
+                digits(13, 0.1, necessary(standard("jp.cn"))),
+                token(r"\d-\d{4}-\d{4}-\d{4}", 0.4, necessary(standard("jp.cn")), ignore_case=False)),
 )  # fmt: skip
 
 _SOUTHEAST = (
@@ -169,7 +170,9 @@ _SOUTHEAST = (
         "th_tnin",
         ("เลขประจำตัวประชาชน", "เลขบัตรประชาชน", "รหัสปชช", "บัตรประชาชน", "tnin", "thai national id",
             "thai id"),
-        token(r"[1-8]-\d{4}-\d{5}-\d{2}-\d", 0.6, decisive(standard("th.pin")), ignore_case=False),
+        # With spaces, as on the card.
+        token(r"[1-8](?:-\d{4}-\d{5}-\d{2}-| \d{4} \d{5} \d{2} )\d", 0.6, decisive(standard("th.pin")),
+              ignore_case=False),
         digits(13, 0.4, necessary(standard("th.pin")),
                of=r"[1-8](?:[134]\d|2[0-7]|5[0-8]|[67][0-7]|[89][0-6])\d{10}"),
     ),
@@ -217,7 +220,8 @@ _SOUTHEAST = (
     *identifier("vn_cccd", ("cccd", "căn cước", "căn cước công dân", "cmnd"),
                 digits(12, 0.05, necessary(vn_cccd))),
     *identifier("vn_mst", ("mst", "mã số thuế"), token(r"\d{10}-\d{3}", 0.3, necessary(standard("vn.mst"))),
-                digits(10, 0.05, necessary(standard("vn.mst")))),
+                digits(10, 0.05, necessary(standard("vn.mst"))),
+                digits(13, 0.1, necessary(standard("vn.mst")))),
 )  # fmt: skip
 
 _WEST = (

@@ -50,7 +50,8 @@ _BALKANS = (
     *identifier("si_davcna", ("davčna številka", "davčna", "id za ddv"),
                 digits(8, 0.05, necessary(standard("si.ddv")))),
     *identifier("rs_pib", ("pib", "пиб"), digits(9, 0.05, necessary(standard("rs.pib")))),
-    *identifier("al_nipt", ("nipt", "nuis"), led("[A-M]", r"\d{8}[A-Z]", 0.2, necessary(standard("al.nipt")))),
+    *identifier("al_nipt", ("nipt", "nuis"),
+                led("[A-M]", r" ?\d{8} ?[A-Z]", 0.2, necessary(standard("al.nipt")))),
     *identifier("mk_edb", ("едб", "edb", "даночен број"), digits(13, 0.1, necessary(standard("mk.edb")))),
 )  # fmt: skip
 

@@ -23,7 +23,10 @@ _is_hetu = standard("fi.hetu", allow_temporary=True)
 PATTERNS = (
     *identifier(
         "fi_personal_identity_code",
-        ("hetu", "henkilötunnus", "personbeteckning", "personbeteckningen", "personal identity code"),
+        (
+            "hetu", "henkilötunnus", "personbeteckning", "personbeteckningen", "personal identity code",
+            "finnish id",
+        ),
         token(_HETU, 0.5, decisive(_is_hetu)),
         Form(rf"(?<=[A-Z]){_HETU}\b", 0.1, necessary(_is_hetu), gate=rf"{_HETU}\b"),
     ),
@@ -33,7 +36,7 @@ PATTERNS = (
         "se_personnummer",
         (
             "personnummer", "samordningsnummer", "svenskt personnummer", "svensk id", "personnr", "ssn",
-            "personal identity number", "personal identity code", "pnr",
+            "personal identity number", "personal identity code", "pnr", "swedish id",
         ),
         token(r"\d{6}[-+]\d{4}|(?:18|19|20)\d{6}[-+]\d{4}", 0.5, decisive(se_personnummer), ignore_case=False),
         token(r"\d{8}[-+]\d{4}", 0.4, necessary(se_personnummer), ignore_case=False),
@@ -63,6 +66,7 @@ PATTERNS = (
                 token(r"\d{6}[- ]\d{5}", 0.6, decisive(standard("no.fodselsnummer")), ignore_case=False),
                 digits(11, 0.4, necessary(standard("no.fodselsnummer")))),
     *identifier("no_orgnr", ("organisasjonsnummer", "orgnr", "org.nr", "foretaksregisteret"),
+                token(r"[89]\d{2} \d{3} \d{3}", 0.2, necessary(standard("no.orgnr")), ignore_case=False),
                 digits(9, 0.1, necessary(standard("no.orgnr")))),
     *identifier("is_kennitala", ("kennitala", "kt"),
                 token(r"\d{6}-\d{4}", 0.5, decisive(standard("is_.kennitala")), ignore_case=False),

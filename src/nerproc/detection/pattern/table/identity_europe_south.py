@@ -6,13 +6,32 @@ python-stdnum; VAT numbers as in the VIES documentation of the European Commissi
 
 from __future__ import annotations
 
-from nerproc.detection.pattern.table.form import digits, identifier, led, mixed, token
+from nerproc.detection.pattern.table.form import Form, digits, identifier, led, mixed, token
 from nerproc.detection.pattern.validator.europe import es_nif, es_nss, it_vat
 from nerproc.detection.pattern.validator.rule import decisive, necessary, sufficient
 from nerproc.detection.pattern.validator.standard import standard
 
 # Digits of a codice fiscale may be replaced by letters where two persons would share one (omocodia).
 _CF_DIGIT = "[0-9LMNP-V]"
+
+
+def _grouped(shortest: int, longest: int | None = None) -> str:
+    """So many digits, in groups or not."""
+    return rf"\d(?:[ .-]?\d){{{shortest - 1},{(longest or shortest) - 1}}}"
+
+
+# By country what follows its letters, as the VIES documentation has it; people set groups as they like.
+_EU_NUMBERS = {
+    "AT": rf"U ?{_grouped(8)}", "BE": rf"[01]?{_grouped(9)}", "BG": _grouped(9, 10),
+    "CY": rf"{_grouped(8)} ?[A-Z]", "CZ": _grouped(8, 10), "DK": _grouped(8), "EE": _grouped(9),
+    "EL": _grouped(9), "ES": rf"(?:[A-Z][ -]?{_grouped(7)}[ -]?[0-9A-Z]|{_grouped(8)}[ -]?[A-Z])",
+    "FI": _grouped(8), "HR": _grouped(11), "HU": _grouped(8),
+    "IE": r"\d[0-9A-Z]\d{5}[A-Z]{1,2}", "LT": rf"(?:{_grouped(12)}|{_grouped(9)})", "LU": _grouped(8),
+    "LV": _grouped(11), "MT": _grouped(8), "PL": _grouped(10), "PT": _grouped(9), "RO": r"\d{2,10}",
+    "SE": rf"{_grouped(10)}[ .-]?01", "SI": _grouped(8), "SK": _grouped(10),
+}  # fmt: skip
+_EU_VAT = "|".join(f"{country}[ .-]?{number}" for country, number in _EU_NUMBERS.items())
+_EU_COUNTRIES = "|".join(_EU_NUMBERS)
 
 _ITALY = (
     *identifier(
@@ -37,6 +56,8 @@ _ITALY = (
         # Grouped by single spaces or underscores anywhere, as no rule says how to.
         token(r"\d(?:[ _]?\d){10}", 0.1, necessary(it_vat), ignore_case=False),
     ),
+    # A company's fiscal code is its VAT number.
+    *identifier("it_vat_code", ("codice fiscale", "cod fiscale", "c.f."), digits(11, 0.1, necessary(it_vat))),
     *identifier(
         "it_passport",
         ("passaporto", "passaporto elettronico", "passport"),
@@ -85,7 +106,7 @@ _OTHERS = (
                 digits(9, 0.1, necessary(standard("pt.nif"))),
                 token(r"[1-9]\d{2} \d{3} \d{3}", 0.2, necessary(standard("pt.nif")), ignore_case=False)),
     *identifier("pt_cc", ("cartão de cidadão", "cartão do cidadão", "cc", "bilhete de identidade"),
-                token(r"\d{8}[ -]?\d[ -]?[A-Z]{2}\d", 0.4, decisive(standard("pt.cc")))),
+                token(r"\d{8}[ -]?\d[ -]?[A-Z]{2} ?\d", 0.4, decisive(standard("pt.cc")))),
     *identifier("gr_amka", ("αμκα", "amka"), digits(11, 0.3, necessary(standard("gr.amka")))),
     *identifier("gr_afm", ("αφμ", "α.φ.μ.", "afm"), digits(9, 0.05, necessary(standard("gr.vat")))),
     *identifier(
@@ -94,12 +115,11 @@ _OTHERS = (
             "dič",
          "alv", "pvn", "pvm", "kmkr", "ддс", "αφμ", "ddv", "pdv", "nip", "áfa"),
         # Two letters and two to twelve digits are also many order numbers; a word must say that it is one.
-        mixed(
-            r"ATU\d{8}|BE[01]\d{3}\.?\d{3}\.?\d{3}|BG\d{9,10}|CY\d{8}[A-Z]|CZ\d{8,10}|DK\d{8}|EE\d{9}|EL\d{9}"
-            r"|ES[A-Z]\d{7}[0-9A-Z]|ES\d{8}[A-Z]|FI\d{8}|HR\d{11}|HU\d{8}|IE\d[0-9A-Z]\d{5}[A-Z]{1,2}|LT\d{9}(?:\d{3})?"
-            r"|LU\d{8}|LV\d{11}|MT\d{8}|PL\d{10}|PT\d{9}|RO\d{2,10}|SE\d{10}01|SI\d{8}|SK\d{10}",
+        Form(
+            rf"\b(?:{_EU_VAT})\b",
             0.4,
             necessary(standard("eu.vat")),
+            gate=rf"\b(?:{_EU_COUNTRIES})[ .-]?[A-Z]?[ .-]?\d",
         ),
     ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from nerproc.detection.pattern.validator.europe import (
     de_lanr,
     de_social_security,
     de_tax_number,
+    fr_siret,
     icao,
 )
 from nerproc.detection.pattern.validator.rule import decisive, necessary, sufficient
@@ -75,7 +76,10 @@ _ISLES = (
     *identifier("uk_upn", ("upn", "unique pupil number", "pupil"),
                 led("[A-HJ-NP-RT-Z]", r"\d{11}[0-9A-HJ-NP-RT-Z]", 0.5, decisive(standard("gb.upn")))),
     *identifier("uk_vat", ("vat", "vat number", "vat no", "vat registration"),
-                led("GB", r" ?\d{3} ?\d{4} ?\d{2}", 0.5, decisive(standard("gb.vat"))),
+                # Branches have three digits more.
+                led("GB", r" ?\d{3} ?(?:\d{4} ?\d{2}|\d{3} ?\d{3})(?: ?\d{3})?", 0.5,
+                    decisive(standard("gb.vat"))),
+                led("XI", r" ?\d{3} ?\d{4} ?\d{2}", 0.5, decisive(standard("gb.vat"))),
                 digits(9, 0.03, necessary(standard("gb.vat")))),
     *identifier("ie_pps", ("pps", "ppsn", "pps number", "pps no", "personal public service", "uimhir psp"),
                 token(r"\d{7}[A-W][ABHWTX]", 0.4, necessary(standard("ie.pps"))),
@@ -96,7 +100,9 @@ _LOW_COUNTRIES = (
                 ),
                 token(r"\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}", 0.6, decisive(standard("be.ssn")),
                       ignore_case=False),
-                token(r"\d{6}[- ]\d{3}[-. ]\d{2}", 0.4, necessary(standard("be.ssn")), ignore_case=False),
+                token(r"\d{6}[- ]\d{3}[-. ]\d{2}|\d{2}([. ])\d{2}\1\d{2}[- ]\d{3}[-. ]\d{2}", 0.4,
+                      necessary(standard("be.ssn")), ignore_case=False,
+                      gate=r"\d{6}[- ]\d{3}[-. ]\d{2}|\d{2}[. ]\d{2}[. ]\d{2}[- ]\d{3}[-. ]\d{2}"),
                 digits(11, 0.3, necessary(standard("be.ssn")))),
 )  # fmt: skip
 
@@ -127,9 +133,14 @@ _FRANCE = (
     *identifier(
         "fr_siret",
         ("siret", "numéro siret", "établissement"),
-        token(rf"{_SIREN}{SPACE}\d{{5}}", 0.5, decisive(standard("fr.siret")), ignore_case=False),
-        token(rf"\d{{9}}{SPACE}\d{{5}}", 0.3, necessary(standard("fr.siret")), ignore_case=False),
-        digits(14, 0.1, necessary(standard("fr.siret"))),
+        token(rf"{_SIREN}{SPACE}\d{{3}}{SPACE}?\d{{2}}", 0.5, decisive(fr_siret), ignore_case=False),
+        token(
+            rf"\d{{9}}{SPACE}\d{{5}}|\d{{3}}\.\d{{3}}\.\d{{3}}\.\d{{5}}",
+            0.3,
+            necessary(fr_siret),
+            ignore_case=False,
+        ),
+        digits(14, 0.1, necessary(fr_siret)),
     ),
     *identifier("fr_tva", ("tva", "tva intracommunautaire", "vat"),
                 Form(rf"\bFR{SPACE}?[0-9A-HJ-NP-Z]{{2}}{SPACE}?{_SIREN_LOOSE}\b", 0.5,
@@ -163,7 +174,11 @@ _GERMANY = (
         ),
         token(r"\d{3}/\d{3}/\d{5}", 0.4, ignore_case=False),
         token(r"\d{2,3}/\d{3,4}/\d{4,5}", 0.2, ignore_case=False),
+        token(r"\d{2,3} \d{3} \d{5}", 0.1, ignore_case=False),
         digits(13, 0.1, necessary(de_tax_number)),
+    ),
+    *identifier(
+        "de_tax_number", ("steuernummer", "steuer-nr", "st.-nr", "st-nr", "stnr"), digits((10, 11), 0.05)
     ),
     *identifier(
         "de_social_security",
@@ -254,7 +269,9 @@ _ALPS = (
                 token(r"\d{4} \d{6}", 0.4, necessary(standard("at.vnr")), ignore_case=False),
                 digits(10, 0.1, necessary(standard("at.vnr")))),
     *identifier("at_tin", ("steuernummer", "abgabenkontonummer", "finanzamt"),
-                token(r"\d{2}[- ]?\d{3}/\d{4}", 0.4, necessary(standard("at.tin")), ignore_case=False)),
+                token(r"\d{2}[- ]?\d{3}/\d{4}", 0.4, necessary(standard("at.tin")), ignore_case=False),
+                token(r"\d{2} \d{3} ?\d{4}", 0.2, necessary(standard("at.tin")), ignore_case=False),
+                digits(9, 0.05, necessary(standard("at.tin")))),
     *identifier("ch_ahv", ("ahv", "avs", "ahv-nummer", "numéro avs", "numero avs", "sozialversicherungsnummer"),
                 token(r"756\.\d{4}\.\d{4}\.\d{2}", 0.6, decisive(standard("ch.ssn")), ignore_case=False),
                 digits(13, 0.4, necessary(standard("ch.ssn")), of=r"756\d{10}")),

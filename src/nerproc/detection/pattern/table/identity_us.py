@@ -21,16 +21,16 @@ _MBI_EITHER = "[0-9AC-HJKMNP-RT-Y]"
 _NUMBER_SIGN = r"\s*(?:#|no\b\.?|number\b|id\b)\s*:?\s*|\s*:\s*"
 
 
-def _named(name: str, prefix: str, shortest: int, longest: int) -> tuple[Form, ...]:
+def _named(name: str, prefix: str, shortest: int, longest: int, bare: float = 0.5) -> tuple[Form, ...]:
     """A run of digits after `name` and a number sign, after `name` alone, or with its own prefix anywhere.
 
-    After a number sign, there may be other letters before the digits.
+    After a number sign, there may be other letters before the digits. `bare`: the score after `name` alone.
     """
     number = rf"\b\d{{{shortest},{longest}}}\b"
     own = rf"-?{number[2:]}"
     return (
         Form(rf"(?<=\b(?:{name})(?:{_NUMBER_SIGN})){number}", 0.6, gate=RUN),
-        Form(rf"(?<=\b(?:{name})\s+){number}", 0.35, gate=RUN),
+        Form(rf"(?<=\b(?:{name})\s+){number}", bare, gate=RUN),
         Form(
             rf"(?:(?<=\b(?:{name})(?:{_NUMBER_SIGN}))[A-Z]{{1,5}}|(?<=\b(?:{name})\s+)(?:{prefix})){own}",
             0.6,
@@ -38,6 +38,16 @@ def _named(name: str, prefix: str, shortest: int, longest: int) -> tuple[Form, .
             prefix=LETTERS,
         ),
         led(prefix, own, 0.1),
+    )
+
+
+def _named_code(name: str) -> Form:
+    """Letters and digits in any order after `name` and a number sign; looked for only beside a context word."""
+    return Form(
+        rf"(?<=\b(?:{name})(?:{_NUMBER_SIGN}))(?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z0-9](?:-?[A-Z0-9]){{5,37}}(?![\w-])",
+        0.25,
+        gate=r"[A-Z]-?\d|\d-?[A-Z]",
+        prefix=f"{LETTERS}{string.digits}-",
     )
 
 
@@ -63,11 +73,14 @@ _SOCIAL = (
         digits(9, 0.3, of=rf"9\d{{2}}{_ITIN_GROUP}\d{{4}}"),
     ),
     *identifier("us_atin", ("atin", "adoption taxpayer"), token(r"9\d{2}-93-\d{4}", 0.4)),
-    *identifier("us_ptin", ("ptin", "preparer", "tax preparer"), led("P", r"\d{8}", 0.1)),
+    *identifier("us_ptin", ("ptin", "preparer", "tax preparer"), led("P", r"-?\d{8}", 0.1)),
     *identifier(
         "us_ein",
         ("ein", "fein", "employer identification", "employer id", "federal tax id", "tax id"),
         token(rf"{_EIN_PREFIX}-\d{{7}}", 0.2),
+    ),
+    *identifier(
+        "us_ein", ("ein", "fein", "employer identification"), digits(9, 0.05, of=rf"{_EIN_PREFIX}\d{{7}}")
     ),
 )
 
@@ -184,10 +197,13 @@ _HEALTH = (
     ),
     *identifier(
         "us_claim_number", ("billing", "adjuster", "insurance"),
-        *_named("claim", "CLM", 6, 15),
+        *_named("claim", "CLM", 6, 15, bare=0.35),  # people claim sums of money, too
         # In the segment of a claim as providers send it (X12 837).
         Form(r"(?<=\bCLM\*)[A-Z0-9-]{4,30}(?=\*\d)", 0.6, gate=r"\bCLM\*[A-Z0-9-]{4,30}\*\d"),
     ),
+    *identifier("us_claim_number", ("claim",), _named_code("claim")),
+    *identifier("us_prescription_number", ("rx", "prescription"), _named_code("rx|prescription")),
+    *identifier("us_referral_number", ("referral",), _named_code("referral")),
     *identifier(
         "us_prescription_number", ("pharmacy", "medication", "refill"),
         *_named("rx|prescription", "RX", 6, 12),

@@ -25,11 +25,6 @@ def za_company(text: str) -> bool:
     return 1800 <= int(year) <= date.today().year  # noqa: DTZ011
 
 
-def za_driver_license(text: str) -> bool:
-    """eNaTIS: 10 to 14 characters, six to ten digits before the last two to five."""
-    return 10 <= len(text) <= 14 and text[: max(6, len(text) - 5)].isdigit()
-
-
 def eg_national_id(text: str) -> bool:
     """الرقم القومي: century (2 or 3), birth date, governorate (01 to 35, 88 abroad)."""
     governorate = int(text[7:9])

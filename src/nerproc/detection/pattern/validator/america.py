@@ -44,7 +44,7 @@ def us_dea(text: str) -> bool:
 
 def ca_bn(text: str) -> bool:
     """Canadian business number: Luhn over its nine digits; what follows names the program account."""
-    number = text[:9]
+    number = digit_run(text)[:9]
     return not is_one_digit(number) and has_luhn(number)
 
 

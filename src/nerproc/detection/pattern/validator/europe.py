@@ -9,6 +9,7 @@ from nerproc.detection.pattern.validator.standard import standard
 
 _ALPHABET = "0123456789" + ascii_uppercase
 _DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+_LA_POSTE = "356000000"
 _has_luhn = standard("luhn")
 _is_anum = standard("hu.anum")
 _is_cpr = standard("dk.cpr")
@@ -83,6 +84,14 @@ def it_vat(text: str) -> bool:
     """Partita IVA: Luhn; the office in its digits 8 to 10 is left open, as people make up examples without."""
     number = digit_run(text)
     return number.strip("0") != "" and _has_luhn(number)
+
+
+def fr_siret(text: str) -> bool:
+    """SIRET: Luhn over it and over its SIREN; those of La Poste may add up to a multiple of five instead."""
+    number = digit_run(text)
+    if number.startswith(_LA_POSTE):
+        return _has_luhn(number) or sum(digits_of(number)) % 5 == 0
+    return number[:9].strip("0") != "" and _has_luhn(number) and _has_luhn(number[:9])
 
 
 def hu_adoszam(text: str) -> bool:
