@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nerproc.detection.pattern.validator import africa, america, asia, date, europe, vin
+from nerproc.detection.pattern.validator import africa, america, asia, coin, date, europe, phone, vin
 from nerproc.detection.pattern.validator.rule import Check, decisive, necessary, sufficient
 from nerproc.detection.pattern.validator.standard import standard
 
@@ -32,6 +32,17 @@ from nerproc.detection.pattern.validator.standard import standard
         (america.us_clia, "05D2187034", "05D1111111"),
         (asia.au_bank_details, "083-004 5551289", "083-004 0000000"),
         (standard("fr.siren"), "552 008 443", "000 000 000"),
+        (europe.fr_siret, "552 008 443 00012", "552 008 443 00013"),
+        (america.ca_bn, "12345 6782 RT 0001", "12345 6783 RT 0001"),
+        (europe.fr_siret, "356 000 000 65474", "356 000 000 65475"),
+        # EIP-55, CashAddr and the documentation of the XRP Ledger
+        (coin.ethereum, "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+         "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d35F"),
+        (coin.bitcoin_cash, "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a",
+         "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6q"),
+        (coin.ripple, "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTH"),
+        (phone.grouped_as_at_home, "020 7946 0958", "0207 946 0958"),
+        (phone.russian, "8 (495) 123-45-67", "8 (100) 123-45-67"),
         (vin.possible, "1hgcm82633a004352", "1hgcm82633a004353"),
         (date.numeric_date, "29.02.2024", "29.02.2023"), (date.numeric_date, "2000-02-29", "1900-02-29"),
         (date.numeric_date, "29/2/00", "29/2/22"), (date.named_date, "29-Feb-24", "29-Feb-25"),
@@ -59,6 +70,11 @@ def test_published_numbers_pass_and_their_neighbours_fail(check: Check, right: s
 def test_ssn_as_the_library_judges_it(text: str) -> None:
     number = text.replace("-", "")
     assert america.us_ssn(text) == (standard("us.ssn")(text) and number != "123456789" and len(set(number)) > 1)
+
+
+def test_an_ethereum_address_of_one_case_has_no_checksum() -> None:
+    assert coin.ethereum("0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359") is None
+    assert coin.ethereum("0x52908400098527886E0F7030069857D2E4169EE7") is None
 
 
 def test_danish_numbers_since_2007_may_fail_modulus_11() -> None:
