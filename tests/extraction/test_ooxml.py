@@ -19,7 +19,7 @@ MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 ODF = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:svg="urn:svg" xmlns:xlink="urn:xlink"'
 )
 
 
@@ -82,6 +82,59 @@ def test_deleted_text_and_links_are_kept_beside_the_text():
     assert read(docx_of(body), "a.docx").text == "Mr Jones\nSmith\nmail\na@b.org\n\n"
 
 
+def test_a_field_code_may_come_in_pieces_or_as_an_attribute():
+    def code(text: str) -> str:
+        return f"<w:r><w:instrText>{text}</w:instrText></w:r>"
+
+    body = (
+        f"<w:p><w:r><w:fldChar/></w:r>{code(' HYPERLINK &quot;mailto:a')}{code('@b.org&quot; ')}"
+        f"<w:r><w:fldChar/></w:r>{run('mail')}<w:r><w:fldChar/></w:r></w:p>"
+        f'<w:p><w:fldSimple w:instr="HYPERLINK &quot;mailto:c@d.org&quot;">{run("us")}</w:fldSimple></w:p>'
+    )
+    assert read(docx_of(body), "a.docx").text == "mail\na@b.org\nus\nc@d.org\n"
+
+
+def test_what_was_deleted_in_one_go_is_one_line():
+    def deleted(text: str) -> str:
+        return f"<w:del><w:r><w:delText>{text}</w:delText></w:r></w:del>"
+
+    body = f"<w:p>{run('to ')}{deleted('a@')}{deleted('b.org')}{run('me')}{deleted('x')}</w:p>"
+    assert read(docx_of(body), "a.docx").text == "to me\na@b.org\nx\n"
+
+
+def test_descriptions_of_pictures_are_read():
+    picture = '<w:drawing><docPr name="Picture 1" descr="Jane Doe" title="a@b.org"/></w:drawing>'
+    body = f'<w:p><w:r>{picture}</w:r>{run("see")}</w:p><w:p><v:shape xmlns:v="urn:v" alt="Logo"/></w:p>'
+    assert read(docx_of(body), "a.docx").text == "see\nJane Doe\na@b.org\n\nLogo\n"
+
+
+def test_symbols_are_characters_or_spaces():
+    body = (
+        f'<w:p>{run("a")}<w:r><w:sym w:char="0040"/></w:r>{run("b.org, tel")}'
+        f'<w:r><w:sym w:font="Wingdings" w:char="F028"/></w:r>{run("555")}</w:p>'
+    )
+    assert read(docx_of(body), "a.docx").text == "a@b.org, tel 555\n"
+
+
+def test_pages_that_a_document_is_put_together_from_are_members():
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk"
+    parts = {
+        "word/document.xml": f"<w:document {W}><w:altChunk/></w:document>".encode(),
+        "word/_rels/document.xml.rels": f"<r><Relationship Type='{kind}' Target='/a.htm'/></r>".encode(),
+        "a.htm": b"<html><p>a@<b>b.org</b></p>",
+    }
+    assert read(zip_of(parts), "a.docx").location("a@b.org") == Location(member="a.htm")
+
+
+def test_an_office_file_is_told_wherever_its_parts_lie_in_it():
+    parts = {
+        "word/media/image1.png": b"\x89PNG" + bytes(100_000),
+        "word/document2.xml": f"<w:document {W}><w:p>{run('a@')}{run('b.org')}</w:p></w:document>".encode(),
+        "[Content_Types].xml": b"<Types/>",
+    }
+    assert read(zip_of(parts, zipfile.ZIP_STORED), "a.docx").text == "a@b.org\n"
+
+
 def test_addresses_of_links_are_kept_unless_they_are_shown():
     document = docx.Document()
     for address in ("mailto:jane@example.org", "mailto:shown@example.org", "https://example.org"):
@@ -113,11 +166,24 @@ def test_slides_have_numbers_and_notes_follow_their_slide():
     assert document.location("ten") == Location(page=10)
 
 
+def test_slides_are_counted_as_they_are_shown():
+    parts = {f"ppt/slides/slide{n}.xml": f"<a:p {A}><a:t>{n}.</a:t></a:p>".encode() for n in (1, 2, 3)}
+    targets = "".join(f'<Relationship Id="r{n}" Target="slides/slide{n}.xml"/>' for n in (1, 2, 3))
+    parts |= {
+        "ppt/presentation.xml": b'<p xmlns:r="r"><sldId id="256" r:id="r3"/><sldId id="257" r:id="r1"/></p>',
+        "ppt/_rels/presentation.xml.rels": f"<Relationships>{targets}</Relationships>".encode(),
+    }
+    document = read(zip_of(parts), "a.pptx")
+    assert document.text == "3.\n1.\n2.\n"
+    assert document.location("1.") == Location(page=2)
+
+
 def test_opendocument_text():
     content = (
         f"<office:document-content {ODF}><office:automatic-styles><x/></office:automatic-styles><office:body>"
         "<office:text><text:h>Title</text:h>"
         "<text:p>Dear <text:span>Jane</text:span><text:line-break/>bye</text:p>"
+        '<text:p><text:a xlink:href="mailto:a@b.org">mail</text:a><svg:desc>Logo</svg:desc></text:p>'
         "<table:table><table:table-row><table:table-cell><text:p>A</text:p></table:table-cell><table:table-cell>"
         "<text:p>B</text:p></table:table-cell></table:table-row></table:table></office:text></office:body>"
         "</office:document-content>"
@@ -127,7 +193,7 @@ def test_opendocument_text():
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         archive.writestr("content.xml", content)
     document = read(target.getvalue(), "a.odt")
-    assert document.text == "Title\nDear Jane\nbye\nA\tB\n"
+    assert document.text == "Title\nDear Jane\nbye\nmail\na@b.org\nLogo\nA\tB\n"
     assert document.media_type == "application/vnd.oasis.opendocument.text"
 
 

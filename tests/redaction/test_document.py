@@ -268,6 +268,18 @@ def test_a_fallback_that_repeats_a_text_box_is_emptied():
         assert JOHN not in packed.read("word/document.xml").decode()
 
 
+def test_descriptions_and_codes_of_fields_are_replaced_where_they_stand():
+    body = (
+        f'<w:p><w:r><docPr descr="{JOHN} &amp; co"/><w:instrText>HYPERLINK "mailto:ann@</w:instrText></w:r>'
+        '<w:r><w:instrText>example.org"</w:instrText><w:sym w:char="0040"/></w:r>'
+        f'<w:fldSimple w:instr="mailto:{ANN}"/></w:p>'
+    )
+    copy = made(docx_of(body), "a.docx", {JOHN: "NAME", ANN: "EMAIL"})
+    assert copy.copy.name == "a.docx"
+    assert copy.text == copy.before.replace(JOHN, "<NAME>").replace(ANN, "<EMAIL>")
+    assert copy.text.count("<EMAIL>") == 2
+
+
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.json", "a.docx", "a.xlsx", "a.zip", "a.eml"])
 def test_a_document_that_changed_is_refused(name: str):
     before = text_of(DOCUMENTS[name], name)

@@ -1,8 +1,8 @@
 """Word and PowerPoint files (OOXML) and their OpenDocument peers: the text of all their parts.
 
 Body, tables, text boxes, headers, footers, notes and comments. Paragraphs are lines, cells of a table are
-joined by tabs. What stands beside the flow (text boxes, deleted text, addresses of links) comes after its
-paragraph.
+joined by tabs. What stands beside the flow (text boxes, deleted text, descriptions of pictures, addresses of
+links) comes after its paragraph.
 Element names: ECMA-376 part 1 (WordprocessingML 17, DrawingML 21), OpenDocument 1.3 part 3.
 """
 
@@ -12,14 +12,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from html import unescape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from zipfile import ZipFile
 
+from nerproc.extraction.decode import decoded
 from nerproc.extraction.document import Members, OpenedDocument
 from nerproc.extraction.input import Input
-from nerproc.extraction.limits import Limits
+from nerproc.extraction.limits import Budget, Limits
+from nerproc.extraction.relations import Relation, relations
 from nerproc.extraction.sniff import DOCX, PPTX
 from nerproc.extraction.text import TextSegment
 from nerproc.extraction.xml import Handler, parse
@@ -31,11 +33,13 @@ if TYPE_CHECKING:
 
 _SEGMENT = 1 << 20  # code points
 _WORD = ("header", "document", "footnotes", "endnotes", "comments", "footer", "charts/chart", "diagrams/data")
+_DOCUMENT = re.compile(r"word/document\d*\.xml")
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
-_BESIDE_SLIDES = re.compile(r"(?:notesSlides|comments|charts|diagrams)/[^/]*\.xml")
-_EMBEDDED = re.compile(r"(?:word|ppt)/embeddings/[^/]+")
+_PRESENTATION = re.compile(r"ppt/presentation\d*\.xml")
+_SHOWN = re.compile(r"""<(?:\w+:)?sldId\b[^>]*?\s\w+:id\s*=\s*["']([^"']*)""")
+_BESIDE_SLIDES = re.compile(r"ppt/(?:notesSlides|comments|charts|diagrams)/[^/]*\.xml")
+_EMBEDDED = re.compile(r"(?:word|ppt|xl)/embeddings/[^/]+")
 ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?\"]+)", re.IGNORECASE)
-TARGET = re.compile(r"\bTarget=\"([^\"]*)\"")
 
 BREAKS = {
     "br": "\n",
@@ -46,7 +50,12 @@ BREAKS = {
     "s": " ",
     "noBreakHyphen": "-",
 }
-_ASIDES = {"txbxContent", "del", "moveFrom", "instrText", "text-box", "annotation", "note-body"}
+_DELETED = {"del", "moveFrom"}
+_ASIDES = {"txbxContent", *_DELETED, "instrText", "text-box", "annotation", "note-body", "desc"}
+# Attributes that hold text, and those that may hold the address of a link.
+_DESCRIPTIONS = {"docPr": ("descr", "title"), "cNvPr": ("descr", "title"), "shape": ("alt",)}
+_LINKS = {"a": "href", "fldSimple": "instr"}
+_SYMBOLS = range(0xD800, 0xF900)  # code points that are no characters but in a font of symbols
 # Properties hold tab stops, not tabs; a fallback repeats what stands before it; ODF keeps old versions apart.
 LEFT_OUT = {"Fallback", "pPr", "rPr", "tblPr", "sectPr", "tabLst", "note-citation", "automatic-styles"}
 _CELLS = {"tc", "table-cell"}
@@ -62,7 +71,7 @@ class Vocabulary:
 
 
 _OOXML = Vocabulary(frozenset({"p", "text"}), frozenset({"t", "text", "delText", "instrText"}))
-_ODF = Vocabulary(frozenset({"p", "h"}), frozenset({"p", "h"}))
+_ODF = Vocabulary(frozenset({"p", "h", "desc"}), frozenset({"p", "h", "desc"}))
 
 
 @dataclass
@@ -73,9 +82,18 @@ class _Flow:
     asides: list[list[str]] = field(default_factory=list)  # for the end of the paragraph
     open: int = 0  # paragraphs that have begun and not ended
     texts: int = 0  # elements around whose characters are text
+    code: list[str] = field(default_factory=list)  # of a field that has begun
+    deleted: tuple[int, int] = (-1, -1)  # how many pieces and asides there were after the last deletion
+
+    def end_code(self) -> None:
+        """The code of a field ends; only the addresses of links in it are data."""
+        if found := ADDRESS.search("".join(self.code)):
+            self.asides.append(_cut(self.code, *found.span(1)))
+        self.code = []
 
     def end_line(self) -> None:
         """End the line, and place what stood beside it."""
+        self.end_code()
         for aside in [[], *self.asides]:
             self.pieces += [*aside, "\n"]
         self.asides.clear()
@@ -132,8 +150,8 @@ class PartReader(Handler):
         """The pieces that are left at the end of the part."""
         return self.flows[0].pieces
 
-    def startElement(self, name: str, _attrs: Any) -> None:  # noqa: N802 (SAX)
-        """An element begins."""
+    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 (SAX)
+        """An element begins; the value of an attribute may be the pieces that it is made of."""
         self.deeper()
         name = name.rpartition(":")[2]
         if self._left_out or name in LEFT_OUT:
@@ -146,6 +164,40 @@ class PartReader(Handler):
         flow.texts += name in self._vocabulary.texts
         if name in BREAKS:
             flow.pieces.append(BREAKS[name])
+        elif name == "sym":
+            self._symbol(dict(attrs).get("w:char", ""))
+        elif name == "fldChar":
+            flow.end_code()
+        elif name in _DESCRIPTIONS or name in _LINKS:
+            self._attributes(name, {key.rpartition(":")[2]: value for key, value in attrs.items()})
+
+    def _symbol(self, code: Iterable[str]) -> None:
+        """A character of another font; a space where only the font knows which."""
+        try:
+            number = int("".join(code), 16)
+        except ValueError:
+            return
+        is_character = 32 <= number <= 0xFFFF and number not in _SYMBOLS
+        self.flows[-1].pieces.append(chr(number) if is_character else " ")
+
+    def _attributes(self, name: str, values: dict[str, Iterable[str]]) -> None:
+        for attribute in _DESCRIPTIONS.get(name, ()):
+            self._aside(list(values.get(attribute, ())))
+        if link := list(values.get(_LINKS.get(name, ""), ())):
+            found = ADDRESS.search("".join(link))
+            self._aside(_cut(link, *found.span(1)) if found else [])
+
+    def _aside(self, pieces: list[str]) -> None:
+        """Place `pieces` beside the line, unless they are blank."""
+        if not "".join(pieces).strip():
+            return
+        flow = self.flows[-1]
+        if flow.open:
+            flow.asides.append(pieces)
+            return
+        if flow.pieces and flow.pieces[-1] not in {"\n", "\t"}:
+            flow.pieces.append("\n")
+        flow.pieces += [*pieces, "\n"]
 
     def characters(self, content: str) -> None:
         """Characters between tags."""
@@ -174,17 +226,23 @@ class PartReader(Handler):
             self._place_aside(name)
 
     def _place_aside(self, name: str) -> None:
-        pieces = self.flows.pop().pieces
-        text = "".join(pieces)
+        inner, flow = self.flows.pop(), self.flows[-1]
+        if name == "instrText":  # a field's code may come in pieces
+            flow.code += inner.pieces
+            return
+        inner.end_code()
+        text = "".join(inner.pieces)
         start, end = len(text) - len(text.lstrip("\n")), len(text.rstrip("\n"))
-        if name == "instrText":  # of field codes only the addresses of links are data
-            found = ADDRESS.search(text)
-            start, end = found.span(1) if found else (0, 0)
-        flow = self.flows[-1]
-        if start < end:
-            flow.asides.append(_cut(pieces, start, end))
-            if not flow.open:
-                flow.end_line()
+        pieces = [
+            *_cut(inner.pieces, start, end),
+            *chain.from_iterable(["\n", *aside] for aside in inner.asides),
+        ]
+        if name in _DELETED and flow.asides and flow.deleted == (len(flow.pieces), len(flow.asides)):
+            flow.asides[-1] += pieces  # what was deleted in one go
+        else:
+            self._aside(pieces)
+        if name in _DELETED:
+            flow.deleted = len(flow.pieces), len(flow.asides)
 
 
 def _cut(pieces: list[str], start: int, end: int) -> list[str]:
@@ -206,13 +264,20 @@ def segments(document: OpenedDocument) -> Iterator[Segment]:
     with open_zip(document) as archive:
         yield from Package(document, archive).parts()
         members = Members(document)
-        for name in embedded(archive):
+        for name in embedded(archive, document.budget):
             yield from members.read(partial(open_part, archive, archive.getinfo(name), document.budget), name)
 
 
-def embedded(archive: ZipFile) -> Iterator[str]:
-    """The names of the documents inside one."""
-    return filter(_EMBEDDED.fullmatch, archive.namelist())
+def embedded(archive: ZipFile, budget: Budget) -> Iterator[str]:
+    """The names of the documents inside one, and of the pages that it is put together from."""
+    names = archive.namelist()
+    chunks = {
+        relation.part
+        for part in filter(_DOCUMENT.fullmatch, names)
+        for relation in relations(archive, part, budget)
+        if relation.kind == "aFChunk"
+    }
+    return (name for name in dict.fromkeys(names) if name in chunks or _EMBEDDED.fullmatch(name))
 
 
 def _word_parts(names: list[str]) -> list[str]:
@@ -237,12 +302,22 @@ class Package:
         return self._read([part for part in ("styles.xml", "content.xml") if part in names], _ODF)
 
     def _slides(self, names: list[str]) -> Iterator[Segment]:
-        """The slides by number, each followed by its notes and comments."""
-        found = sorted((int(slide[1]), slide[0]) for slide in map(_SLIDE.fullmatch, names) if slide)
-        for number, slide in found:
-            beside = [f"ppt/{part}" for part in _BESIDE_SLIDES.findall(" ".join(self._targets(slide)))]
-            parts = [slide, *(part for part in beside if part in names)]
+        """The slides in their order, each followed by its notes and comments."""
+        for number, slide in self._numbered(names):
+            beside = (relation.part for relation in self.relations(slide))
+            parts = [slide, *(part for part in beside if _BESIDE_SLIDES.fullmatch(part) and part in names)]
             yield from self._read(parts, _OOXML, Location(page=number))
+
+    def _numbered(self, names: list[str]) -> list[tuple[int, str]]:
+        """The slides as the presentation counts them; if it names none, by the numbers in their names."""
+        found = sorted((int(slide[1]), slide[0]) for slide in map(_SLIDE.fullmatch, names) if slide)
+        main = next(filter(_PRESENTATION.fullmatch, names))
+        parts = {relation.name: relation.part for relation in self.relations(main)}
+        text = "".join(decoded(self.open(main))) if parts else ""
+        shown = [parts[name] for name in _SHOWN.findall(text) if parts.get(name) in names]
+        if not shown:
+            return found
+        return list(enumerate(dict.fromkeys([*shown, *(slide for _, slide in found)]), 1))
 
     def _read(
         self, parts: Iterable[str], vocabulary: Vocabulary, place: Location | None = None
@@ -250,7 +325,7 @@ class Package:
         """The lines of `parts`, then the addresses that their links lead to and no line shows."""
         hidden: dict[str, None] = {}  # in order
         for part in parts:
-            found = (ADDRESS.match(target) for target in self._targets(part))
+            found = (ADDRESS.match(relation.target) for relation in self.relations(part))
             hidden |= dict.fromkeys(unquote(address[1]) for address in found if address)
             for text in self.texts(part, vocabulary):
                 hidden = {address: None for address in hidden if address not in text}
@@ -271,14 +346,9 @@ class Package:
         if text := "".join(reader.rest()):
             yield text
 
-    def _targets(self, part: str) -> list[str]:
-        """The targets of the relationships of `part`."""
-        folder, _, name = part.rpartition("/")
-        relations = f"{folder}/_rels/{name}.rels"
-        if relations not in self._archive.NameToInfo:
-            return []
-        text = self.open(relations).head.decode("utf-8", "replace")
-        return [unescape(target) for target in TARGET.findall(text)]
+    def relations(self, part: str) -> list[Relation]:
+        """The relationships of `part`."""
+        return relations(self._archive, part, self._document.budget)
 
     def open(self, part: str) -> Input:
         """The bytes of a part."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
 from dataclasses import dataclass
 from zipfile import BadZipFile, ZipFile
 
@@ -61,6 +62,13 @@ _READ = {
     b"\x1f\x8b\x08": GZIP,
     b"\xfd7zXZ\x00": XZ,
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": XLS,
+}
+# The main parts of Office documents; some programs number them.
+_MAIN_PARTS = {
+    re.compile(r"word/document\d*\.xml"): DOCX,
+    re.compile(r"ppt/presentation\d*\.xml"): PPTX,
+    re.compile(r"xl/workbook\.xml"): XLSX,
+    re.compile(r"xl/workbook\.bin"): XLSB,
 }
 _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 
@@ -259,23 +267,16 @@ def _inside(source: Input, outer: Format) -> Format:
     """The document that a zip or an OLE container is, if it is one."""
     if outer is XLS:
         return _inside_ole(source)
-    markers = (b"[Content_Types].xml", b"_rels/.rels", b"mimetypeapplication/vnd.oasis")
-    if outer is not ZIP or not any(marker in source.head for marker in markers):
+    if outer is not ZIP:
         return outer
     try:
         with ZipFile(source.file()) as archive:
-            names = set(archive.namelist())
+            names = archive.namelist()
             mimetype = archive.open("mimetype").read(200).decode("latin-1") if "mimetype" in names else ""
-    except (BadZipFile, RuntimeError, NotImplementedError, ValueError, EOFError, KeyError):
+    except (BadZipFile, RuntimeError, NotImplementedError, ValueError, EOFError, KeyError, struct.error):
         return outer
-    parts = {
-        "word/document.xml": DOCX,
-        "ppt/presentation.xml": PPTX,
-        "xl/workbook.xml": XLSX,
-        "xl/workbook.bin": XLSB,
-    }
-    for part, inner in parts.items():
-        if part in names:
+    for part, inner in _MAIN_PARTS.items():
+        if any(map(part.fullmatch, names)):
             return inner
     for inner in (ODT, ODP, ODS):
         if mimetype.startswith(inner.media_type):

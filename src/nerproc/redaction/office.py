@@ -20,7 +20,7 @@ from zipfile import ZipFile
 
 from nerproc.extraction.decode import Decoded, pieces
 from nerproc.extraction.document import OpenedDocument
-from nerproc.extraction.ooxml import ADDRESS, BREAKS, TARGET, Package, PartReader, Placed, Vocabulary, embedded
+from nerproc.extraction.ooxml import ADDRESS, Package, PartReader, Placed, Vocabulary, embedded
 from nerproc.extraction.xml import declared
 from nerproc.extraction.zipped import open_part, open_zip
 from nerproc.redaction import xml, zipped
@@ -35,6 +35,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PIECE = re.compile(r"&[^;]*;|\r\n?|\n|[^&\r\n]+")
+_TARGET = re.compile(r"""\bTarget\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""([^\s=<]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _FALLBACK = "Fallback"
 _PLAIN = "@+-._~!*(),;:"  # characters that stand for themselves in an address
 
@@ -56,7 +58,7 @@ def copy(task: Task) -> None:
             pass
         contents: dict[str, BinaryIO] = package.edited()
         members = Members(task, spans)
-        for name in embedded(archive):
+        for name in embedded(archive, document.budget):
             opened = partial(open_part, archive, archive.getinfo(name), document.budget)
             copied = members.copy(opened, name, package.offset)
             package.offset += copied.length
@@ -122,7 +124,7 @@ class _Package(Package):
                 rewriter.add(piece)
             for start, end, new in sorted(set(edits)):
                 if start >= rewriter.done:  # a part may be read twice
-                    rewriter.edit(start, end, escape(new, quote=False))
+                    rewriter.edit(start, end, escape(new))
             rewriter.close()
             output.seek(0)
             changed[part] = output
@@ -169,7 +171,7 @@ def links(relations: bytes, addresses: dict[str, str], replaced: dict[str, str])
     """Relationships of a part, their addresses replaced or rid of what was replaced in the text."""
 
     def target(found: re.Match[str]) -> str:
-        old = unescape(found[1])
+        old = unescape(found[1] or found[2] or "")
         link = ADDRESS.match(old)
         if not link:
             return found[0]
@@ -182,7 +184,7 @@ def links(relations: bytes, addresses: dict[str, str], replaced: dict[str, str])
         new = old[: link.start(1)] + quote(new, safe=_PLAIN) + old[link.end(1) :]
         return f'Target="{escape(new)}"'
 
-    return TARGET.sub(target, relations.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    return _TARGET.sub(target, relations.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _feed(reader: PartReader, source: str) -> list[Edit]:
@@ -193,21 +195,36 @@ def _feed(reader: PartReader, source: str) -> list[Edit]:
         if found["odd"]:
             raise Unwritten
         if found["text"]:
-            for piece in _PIECE.finditer(source, *found.span()):
-                if fallbacks and not piece[0].isspace():
-                    edits.append((*piece.span(), ""))
-                text = piece[0]
-                text = "\n" if text[0] in "\r\n" else xml.unescape(text) if text[0] == "&" else text
-                reader.characters(Placed.at(text, *piece.span()))
+            for piece in _placed(source, *found.span()):
+                if fallbacks and not piece.isspace():
+                    edits.append((piece.start, piece.end, ""))
+                reader.characters(piece)
         elif name := found["name"]:
             local = name.rpartition(":")[2]
             if not found["close"]:
-                reader.startElement(name, None)
                 pieces_ = flows[-1].pieces
-                if local in BREAKS and found["empty"] and pieces_ and not isinstance(pieces_[-1], Placed):
+                before = len(pieces_)
+                reader.startElement(name, _attributes(source, found.end("name"), found.end()))
+                if found["empty"] and len(pieces_) > before and not isinstance(pieces_[-1], Placed):
                     pieces_[-1] = Placed.at(pieces_[-1], *found.span())
                 fallbacks += local == _FALLBACK
             if found["close"] or found["empty"]:
                 reader.endElement(name)
                 fallbacks -= local == _FALLBACK
     return edits
+
+
+def _placed(source: str, start: int, end: int) -> Iterator[Placed]:
+    """The pieces of a text or an attribute's value."""
+    for piece in _PIECE.finditer(source, start, end):
+        text = piece[0]
+        text = "\n" if text[0] in "\r\n" else xml.unescape(text) if text[0] == "&" else text
+        yield Placed.at(text, *piece.span())
+
+
+def _attributes(source: str, start: int, end: int) -> dict[str, list[Placed]]:
+    """The attributes of a tag."""
+    return {
+        found[1]: list(_placed(source, *found.span(2 if found[2] is not None else 3)))
+        for found in _ATTRIBUTE.finditer(source, start, end)
+    }
