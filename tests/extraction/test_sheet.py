@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import struct
+import zipfile
 
 import pytest
 
@@ -19,8 +21,8 @@ def cell(place: str, value: object, style: int = 0) -> str:
     return f'<c r="{place}" s="{style}"><v>{value}</v></c>'
 
 
-def xlsx_of(sheets: dict[str, str]) -> bytes:
-    """A workbook; the sheets are given as rows of XML."""
+def xlsx_of(sheets: dict[str, str], **more: str) -> bytes:
+    """A workbook; the sheets are given as rows of XML, more parts by name ("__" for "/")."""
     numbered = list(enumerate(sheets.items(), 1))
     book = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, (name, _) in numbered)
     relations = "".join(
@@ -49,6 +51,7 @@ def xlsx_of(sheets: dict[str, str]) -> bytes:
         parts[f"xl/worksheets/sheet{number}.xml"] = (
             f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>"
         )
+    parts |= {name.replace("__", "/"): part for name, part in more.items()}
     return zip_of({name: part.encode() for name, part in parts.items()})
 
 
@@ -66,6 +69,69 @@ def test_cells_rows_and_sheets():
     assert document.location("Jo\t") == Location(sheet="People", row=5)
     assert document.location("hello") == Location(sheet="Notes", row=3)
     assert "spreadsheetml" in document.media_type
+
+
+def relations(*targets: str) -> str:
+    return "".join(f'<Relationship Type="{RELATIONS}/x" Target="{target}"/>' for target in targets)
+
+
+def test_comments_drawings_and_links_come_after_the_sheets():
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006/main"
+    more = {
+        "xl__worksheets___rels__sheet2.xml.rels": relations(
+            "../comments1.xml", "/xl/drawings/drawing1.xml", "mailto:shown@b.org", "mailto:hidden@b.org"
+        ),
+        "xl__comments1.xml": f"<c {MAIN}><text><r><t>a@</t></r><r><t>b.org</t></r></text></c>",
+        "xl__drawings__drawing1.xml": (
+            f'<d xmlns:a="{drawing}"><cNvPr descr="Logo"/><a:p><a:t>in a box</a:t></a:p></d>'
+        ),
+        "xl__drawings___rels__drawing1.xml.rels": relations("../charts/chart1.xml"),
+        "xl__charts__chart1.xml": f'<c xmlns:a="{drawing}"><a:p><a:t>Title</a:t></a:p><v>7</v></c>',
+        "xl__embeddings__note.csv": "x,y\n",
+    }
+    rows = f'<row r="1">{cell("A1", "shown@b.org")}</row>'
+    document = read(xlsx_of({"S": "", "T": rows}, **more), "a.xlsx")
+    assert document.text == "shown@b.org\na@b.org\nLogo\nin a box\nTitle\nhidden@b.org\nx,y\n"
+    assert document.location("a@b.org") == document.location("hidden") == Location(sheet="T")
+    assert document.location("x,y") == Location(row=1, member="xl/embeddings/note.csv")
+
+
+def test_a_damaged_sheet_or_comment_does_not_harm_the_others():
+    more = {
+        "xl__worksheets___rels__sheet1.xml.rels": relations("../comments1.xml"),
+        "xl__comments1.xml": "<comments>",
+    }
+    rows = f'<row r="1">{cell("A1", "fine")}</row>'
+    document = read(xlsx_of({"S": rows, "T": '<row r="1"><c r="A1'}, **more), "a.xlsx")
+    assert document.text == "fine\n"
+    assert document.warnings == ["sheet T is damaged", "xl/comments1.xml is damaged"]
+
+
+def ods_of(content: str, manifest: str = "<m/>") -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", manifest)
+        archive.writestr("content.xml", content)
+    return target.getvalue()
+
+
+def test_annotations_and_links_of_opendocument_sheets():
+    content = (
+        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:xlink="urn:xlink" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><office:body><office:spreadsheet>'
+        '<table:table table:name="S"><table:table-row><table:table-cell office:value-type="string">'
+        "<office:annotation><text:p>call Jane</text:p></office:annotation>"
+        '<text:p><text:a xlink:href="mailto:a@b.org">mail</text:a></text:p></table:table-cell>'
+        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    assert read(ods_of(content), "a.ods").text == "mail\ncall Jane\na@b.org\n"
+
+
+def test_an_encrypted_opendocument_file_is_skipped():
+    with pytest.raises(Skipped, match="encrypted"):
+        read(ods_of("\x93garbage", "<m><manifest:encryption-data/></m>"), "a.ods")
 
 
 def test_tabs_and_line_breaks_in_cells_keep_columns_and_rows():

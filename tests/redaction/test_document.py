@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.redaction.copies import entity, found, made, restored, text_of
-from tests.redaction.packages import docx_of, xlsx_of
+from tests.redaction.packages import docx_of, relation, xlsx_of
 
 from nerproc.errors import InvalidRequest
 from nerproc.extraction.extract import open_document
@@ -278,6 +278,33 @@ def test_descriptions_and_codes_of_fields_are_replaced_where_they_stand():
     assert copy.copy.name == "a.docx"
     assert copy.text == copy.before.replace(JOHN, "<NAME>").replace(ANN, "<EMAIL>")
     assert copy.text.count("<EMAIL>") == 2
+
+
+def test_what_stands_beside_the_cells_is_replaced_too():
+    beside = {
+        "comments1": f"<c><text><t>{JOHN} &amp; co</t></text></c>",
+        "charts__chart1": f'<c xmlns:a="a"><a:p><a:t>{ANN}</a:t></a:p><c:v>{JOHN}</c:v></c>',
+        "drawings__drawing1": "<d/>",
+    }
+    data = xlsx_of(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{JOHN}</t></is></c></row>', "", **beside)
+    target = io.BytesIO(data)
+    with zipfile.ZipFile(target, "a") as archive:
+        targets = "".join(
+            relation(str(at), "x", to)
+            for at, to in enumerate(["../comments1.xml", "../drawings/drawing1.xml", f"mailto:{ANN}"])
+        )
+        archive.writestr("xl/worksheets/_rels/sheet1.xml.rels", f"<r>{targets}</r>")
+        archive.writestr("xl/drawings/_rels/drawing1.xml.rels", relation("r", "x", "../charts/chart1.xml"))
+        archive.writestr("xl/embeddings/a.csv", f"{ANN}\n")
+    copy = made(target.getvalue(), "a.xlsx", {JOHN: "NAME", ANN: "EMAIL"})
+    assert copy.before == f"{JOHN}\n{JOHN} & co\n{ANN}\n{ANN}\n"
+    assert copy.copy.name == "a.xlsx"
+    assert copy.text == copy.before.replace(JOHN, "<NAME>").replace(ANN, "<EMAIL>")
+    with zipfile.ZipFile(io.BytesIO(copy.data)) as packed:
+        assert not any(
+            JOHN.encode() in packed.read(name) or ANN.encode() in packed.read(name)
+            for name in packed.namelist()
+        )
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.json", "a.docx", "a.xlsx", "a.zip", "a.eml"])

@@ -1,271 +1,60 @@
 """Word and PowerPoint files (OOXML) and their OpenDocument peers: the text of all their parts.
 
-Body, tables, text boxes, headers, footers, notes and comments. Paragraphs are lines, cells of a table are
-joined by tabs. What stands beside the flow (text boxes, deleted text, descriptions of pictures, addresses of
-links) comes after its paragraph.
-Element names: ECMA-376 part 1 (WordprocessingML 17, DrawingML 21), OpenDocument 1.3 part 3.
+Body, tables, text boxes, headers, footers, notes and comments; of workbooks, what stands beside the cells.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+from html import unescape
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from nerproc.extraction.decode import decoded
 from nerproc.extraction.document import Members, OpenedDocument
+from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.input import Input
-from nerproc.extraction.limits import Budget, Limits
-from nerproc.extraction.relations import Relation, relations
-from nerproc.extraction.sniff import DOCX, PPTX
+from nerproc.extraction.limits import Budget
+from nerproc.extraction.part import ADDRESS, PartReader, Vocabulary
+from nerproc.extraction.relations import Relation, attributes, relations
+from nerproc.extraction.sniff import DOCX, ODS, PPTX, XLSB, XLSX
 from nerproc.extraction.text import TextSegment
-from nerproc.extraction.xml import Handler, parse
+from nerproc.extraction.xml import parse
 from nerproc.extraction.zipped import open_part, open_zip
 from nerproc.schema.entity import Location
 
 if TYPE_CHECKING:
     from nerproc.extraction.segment import Segment
 
-_SEGMENT = 1 << 20  # code points
 _WORD = ("header", "document", "footnotes", "endnotes", "comments", "footer", "charts/chart", "diagrams/data")
 _DOCUMENT = re.compile(r"word/document\d*\.xml")
 _SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _PRESENTATION = re.compile(r"ppt/presentation\d*\.xml")
 _SHOWN = re.compile(r"""<(?:\w+:)?sldId\b[^>]*?\s\w+:id\s*=\s*["']([^"']*)""")
 _BESIDE_SLIDES = re.compile(r"ppt/(?:notesSlides|comments|charts|diagrams)/[^/]*\.xml")
+_WORKBOOK = "xl/workbook.xml"
+_SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
+_BESIDE_CELLS = re.compile(
+    r"xl/(?:comments\d*|(?:comments|threadedComments|drawings|charts|diagrams)/[^/]*)\.xml"
+)
+_MANIFEST = "META-INF/manifest.xml"
+_NEEDED = re.compile(r"word/document\d*\.xml|ppt/slides/.*|content\.xml")  # else the document is damaged
 _EMBEDDED = re.compile(r"(?:word|ppt|xl)/embeddings/[^/]+")
-ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?\"]+)", re.IGNORECASE)
-
-BREAKS = {
-    "br": "\n",
-    "cr": "\n",
-    "line-break": "\n",
-    "tab": "\t",
-    "ptab": "\t",
-    "s": " ",
-    "noBreakHyphen": "-",
-}
-_DELETED = {"del", "moveFrom"}
-_ASIDES = {"txbxContent", *_DELETED, "instrText", "text-box", "annotation", "note-body", "desc"}
-# Attributes that hold text, and those that may hold the address of a link.
-_DESCRIPTIONS = {"docPr": ("descr", "title"), "cNvPr": ("descr", "title"), "shape": ("alt",)}
-_LINKS = {"a": "href", "fldSimple": "instr"}
-_SYMBOLS = range(0xD800, 0xF900)  # code points that are no characters but in a font of symbols
-# Properties hold tab stops, not tabs; a fallback repeats what stands before it; ODF keeps old versions apart.
-LEFT_OUT = {"Fallback", "pPr", "rPr", "tblPr", "sectPr", "tabLst", "note-citation", "automatic-styles"}
-_CELLS = {"tc", "table-cell"}
-_ROWS = {"tr", "table-row"}
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Which elements are paragraphs and texts."""
-
-    paragraphs: frozenset[str]
-    texts: frozenset[str]  # elements whose characters are text
-
 
 _OOXML = Vocabulary(frozenset({"p", "text"}), frozenset({"t", "text", "delText", "instrText"}))
 _ODF = Vocabulary(frozenset({"p", "h", "desc"}), frozenset({"p", "h", "desc"}))
-
-
-@dataclass
-class _Flow:
-    """Text in reading order: of a part, or of something that stands beside a paragraph."""
-
-    pieces: list[str] = field(default_factory=list)
-    asides: list[list[str]] = field(default_factory=list)  # for the end of the paragraph
-    open: int = 0  # paragraphs that have begun and not ended
-    texts: int = 0  # elements around whose characters are text
-    code: list[str] = field(default_factory=list)  # of a field that has begun
-    deleted: tuple[int, int] = (-1, -1)  # how many pieces and asides there were after the last deletion
-
-    def end_code(self) -> None:
-        """The code of a field ends; only the addresses of links in it are data."""
-        if found := ADDRESS.search("".join(self.code)):
-            self.asides.append(_cut(self.code, *found.span(1)))
-        self.code = []
-
-    def end_line(self) -> None:
-        """End the line, and place what stood beside it."""
-        self.end_code()
-        for aside in [[], *self.asides]:
-            self.pieces += [*aside, "\n"]
-        self.asides.clear()
-
-    def turn(self, old: str, new: str) -> None:
-        """Make the separator at the end, if it is `old`, a `new` one."""
-        if self.pieces and self.pieces[-1] == old:
-            self.pieces[-1] = new
-
-
-class Placed(str):
-    """A piece of text that knows where it stands in the source; `PartReader` hands it on as it is."""
-
-    __slots__ = ("end", "start")
-
-    start: int
-    end: int
-
-    @classmethod
-    def at(cls, text: str, start: int, end: int) -> Placed:
-        """`text`, which stands from `start` to `end`."""
-        placed = cls(text)
-        placed.start, placed.end = start, end
-        return placed
-
-    def part(self, start: int, end: int) -> Placed:
-        """What stands between two of its offsets; a character written as a reference stays whole."""
-        if self.end - self.start != len(self):
-            return Placed.at(self[start:end], self.start, self.end)
-        return Placed.at(self[start:end], self.start + start, self.start + end)
-
-
-class PartReader(Handler):
-    """Turns the paragraphs of one part into lines."""
-
-    def __init__(self, limits: Limits, vocabulary: Vocabulary) -> None:
-        super().__init__(limits)
-        self._vocabulary = vocabulary
-        self.flows = [_Flow()]  # the innermost last
-        self._left_out = 0  # elements around whose contents are left out
-        self._length = 0  # code points since the last `take`
-
-    def take(self) -> str:
-        """The lines that are finished, if there are enough for a segment."""
-        flow = self.flows[0]
-        if self._length < _SEGMENT or len(self.flows) > 1 or flow.open:
-            return ""
-        taken = flow.pieces[:-1]  # the last one may still become a tab
-        del flow.pieces[:-1]
-        self._length = 0
-        return "".join(taken)
-
-    def rest(self) -> list[str]:
-        """The pieces that are left at the end of the part."""
-        return self.flows[0].pieces
-
-    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 (SAX)
-        """An element begins; the value of an attribute may be the pieces that it is made of."""
-        self.deeper()
-        name = name.rpartition(":")[2]
-        if self._left_out or name in LEFT_OUT:
-            self._left_out += 1
-            return
-        if name in _ASIDES:
-            self.flows.append(_Flow())
-        flow = self.flows[-1]
-        flow.open += name in self._vocabulary.paragraphs
-        flow.texts += name in self._vocabulary.texts
-        if name in BREAKS:
-            flow.pieces.append(BREAKS[name])
-        elif name == "sym":
-            self._symbol(dict(attrs).get("w:char", ""))
-        elif name == "fldChar":
-            flow.end_code()
-        elif name in _DESCRIPTIONS or name in _LINKS:
-            self._attributes(name, {key.rpartition(":")[2]: value for key, value in attrs.items()})
-
-    def _symbol(self, code: Iterable[str]) -> None:
-        """A character of another font; a space where only the font knows which."""
-        try:
-            number = int("".join(code), 16)
-        except ValueError:
-            return
-        is_character = 32 <= number <= 0xFFFF and number not in _SYMBOLS
-        self.flows[-1].pieces.append(chr(number) if is_character else " ")
-
-    def _attributes(self, name: str, values: dict[str, Iterable[str]]) -> None:
-        for attribute in _DESCRIPTIONS.get(name, ()):
-            self._aside(list(values.get(attribute, ())))
-        if link := list(values.get(_LINKS.get(name, ""), ())):
-            found = ADDRESS.search("".join(link))
-            self._aside(_cut(link, *found.span(1)) if found else [])
-
-    def _aside(self, pieces: list[str]) -> None:
-        """Place `pieces` beside the line, unless they are blank."""
-        if not "".join(pieces).strip():
-            return
-        flow = self.flows[-1]
-        if flow.open:
-            flow.asides.append(pieces)
-            return
-        if flow.pieces and flow.pieces[-1] not in {"\n", "\t"}:
-            flow.pieces.append("\n")
-        flow.pieces += [*pieces, "\n"]
-
-    def characters(self, content: str) -> None:
-        """Characters between tags."""
-        self.idle = 0
-        if self.flows[-1].texts and not self._left_out:
-            self.flows[-1].pieces.append(content)
-            self._length += len(content)
-
-    def endElement(self, name: str) -> None:  # noqa: N802 (SAX)
-        """An element ends."""
-        self.shallower()
-        if self._left_out:
-            self._left_out -= 1
-            return
-        name = name.rpartition(":")[2]
-        flow = self.flows[-1]
-        flow.texts -= name in self._vocabulary.texts
-        if name in self._vocabulary.paragraphs:
-            flow.open -= 1
-            flow.end_line()
-        elif name in _CELLS:
-            flow.turn("\n", "\t")
-        elif name in _ROWS:
-            flow.turn("\t", "\n")
-        if name in _ASIDES:
-            self._place_aside(name)
-
-    def _place_aside(self, name: str) -> None:
-        inner, flow = self.flows.pop(), self.flows[-1]
-        if name == "instrText":  # a field's code may come in pieces
-            flow.code += inner.pieces
-            return
-        inner.end_code()
-        text = "".join(inner.pieces)
-        start, end = len(text) - len(text.lstrip("\n")), len(text.rstrip("\n"))
-        pieces = [
-            *_cut(inner.pieces, start, end),
-            *chain.from_iterable(["\n", *aside] for aside in inner.asides),
-        ]
-        if name in _DELETED and flow.asides and flow.deleted == (len(flow.pieces), len(flow.asides)):
-            flow.asides[-1] += pieces  # what was deleted in one go
-        else:
-            self._aside(pieces)
-        if name in _DELETED:
-            flow.deleted = len(flow.pieces), len(flow.asides)
-
-
-def _cut(pieces: list[str], start: int, end: int) -> list[str]:
-    """What stands from `start` to `end` of the joined `pieces`."""
-    cut, offset = [], 0
-    for piece in pieces:
-        first, last = max(0, start - offset), min(len(piece), end - offset)
-        if first < last:
-            whole = last - first == len(piece)
-            cut.append(
-                piece if whole else piece.part(first, last) if isinstance(piece, Placed) else piece[first:last]
-            )
-        offset += len(piece)
-    return cut
+_ODS = replace(_ODF, beside_only=True)
 
 
 def segments(document: OpenedDocument) -> Iterator[Segment]:
     """The text of the parts in reading order, then that of embedded documents."""
     with open_zip(document) as archive:
-        yield from Package(document, archive).parts()
-        members = Members(document)
-        for name in embedded(archive, document.budget):
-            yield from members.read(partial(open_part, archive, archive.getinfo(name), document.budget), name)
+        yield from Package(document, archive).segments()
 
 
 def embedded(archive: ZipFile, budget: Budget) -> Iterator[str]:
@@ -291,6 +80,16 @@ class Package:
     def __init__(self, document: OpenedDocument, archive: ZipFile) -> None:
         self._document = document
         self._archive = archive
+        self._hidden: dict[str, dict[str, None]] = {}  # by sheet: addresses of links that no cell shows
+
+    def segments(self) -> Iterator[Segment]:
+        """The text of the parts in reading order, then that of embedded documents."""
+        yield from self.parts()
+        members, budget = Members(self._document), self._document.budget
+        for name in embedded(self._archive, budget):
+            yield from members.read(
+                partial(open_part, self._archive, self._archive.getinfo(name), budget), name
+            )
 
     def parts(self) -> Iterator[Segment]:
         """The text of all parts."""
@@ -299,7 +98,54 @@ class Package:
             return self._read(_word_parts(names), _OOXML)
         if self._document.format is PPTX:
             return self._slides(names)
+        if self._document.format is XLSX:
+            return self._beside_cells(names)
+        if self.is_encrypted:
+            raise Skipped("encrypted document")
+        if self._document.format is ODS:
+            return self._read(["content.xml"], _ODS)
+        if self._document.format is XLSB:
+            return iter(())
         return self._read([part for part in ("styles.xml", "content.xml") if part in names], _ODF)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether an OpenDocument file is encrypted: its parts are, and its list of them says so."""
+        if _MANIFEST not in self._archive.NameToInfo:
+            return False
+        return "encryption-data" in "".join(decoded(self.open(_MANIFEST)))
+
+    @cached_property
+    def sheets(self) -> dict[str, str]:
+        """The parts of a workbook's sheets, by the names of the sheets."""
+        if self._document.format is not XLSX:
+            return {}
+        parts = {relation.name: relation.part for relation in self.relations(_WORKBOOK)}
+        sheets = {}
+        for tag in map(attributes, _SHEET.findall("".join(decoded(self.open(_WORKBOOK))))):
+            name = next((value for key, value in tag.items() if key.endswith(":id")), "")
+            if parts.get(name) in self._archive.NameToInfo:
+                sheets[unescape(tag.get("name", ""))] = parts[name]
+        return sheets
+
+    def show(self, sheet: str, text: str) -> None:
+        """Say that the cells of a sheet show `text`: addresses in it are not hidden."""
+        if sheet not in self._hidden:
+            self._hidden[sheet] = self._addresses_of(self.sheets.get(sheet, ""))
+        if self._hidden[sheet]:
+            self._hidden[sheet] = {address: None for address in self._hidden[sheet] if address not in text}
+
+    def _beside_cells(self, names: list[str]) -> Iterator[Segment]:
+        """Comments, drawings, charts and hidden addresses, sheet after sheet."""
+        for sheet, part in self.sheets.items():
+            self.show(sheet, "")
+            beside = self._related([part])
+            beside = [name for name in dict.fromkeys([*beside, *self._related(beside)]) if name in names]
+            yield from self._read(beside, _OOXML, Location(sheet=sheet), self._hidden[sheet])
+
+    def _related(self, parts: Iterable[str]) -> list[str]:
+        found = (relation.part for part in parts for relation in self.relations(part))
+        return list(filter(_BESIDE_CELLS.fullmatch, found))
 
     def _slides(self, names: list[str]) -> Iterator[Segment]:
         """The slides in their order, each followed by its notes and comments."""
@@ -320,18 +166,30 @@ class Package:
         return list(enumerate(dict.fromkeys([*shown, *(slide for _, slide in found)]), 1))
 
     def _read(
-        self, parts: Iterable[str], vocabulary: Vocabulary, place: Location | None = None
+        self,
+        parts: Iterable[str],
+        vocabulary: Vocabulary,
+        place: Location | None = None,
+        hidden: Mapping[str, None] | None = None,
     ) -> Iterator[Segment]:
-        """The lines of `parts`, then the addresses that their links lead to and no line shows."""
-        hidden: dict[str, None] = {}  # in order
+        """The lines of `parts`, then the addresses that their links lead to and no line shows, in order."""
+        hidden = dict(hidden or {})
         for part in parts:
-            found = (ADDRESS.match(relation.target) for relation in self.relations(part))
-            hidden |= dict.fromkeys(unquote(address[1]) for address in found if address)
-            for text in self.texts(part, vocabulary):
-                hidden = {address: None for address in hidden if address not in text}
-                yield TextSegment(text, place)
+            hidden |= self._addresses_of(part)
+            try:
+                for text in self.texts(part, vocabulary):
+                    hidden = {address: None for address in hidden if address not in text}
+                    yield TextSegment(text, place)
+            except (Broken, BadZipFile, zlib.error):
+                if _NEEDED.fullmatch(part):
+                    raise
+                self._document.warn(f"{part} is damaged")
         if hidden:
             yield TextSegment(self.hidden(list(hidden)), place)
+
+    def _addresses_of(self, part: str) -> dict[str, None]:
+        found = (ADDRESS.match(relation.target) for relation in self.relations(part))
+        return dict.fromkeys(unquote(address[1]) for address in found if address)
 
     def hidden(self, addresses: list[str]) -> str:
         """The text of addresses that no line shows."""

@@ -1,5 +1,7 @@
 """Workbooks (xlsx, xlsb, xls, ods): cells joined by tabs, rows by line breaks, sheet after sheet.
 
+What stands beside the cells of xlsx and ods (comments, text boxes, addresses of links) comes after all sheets.
+
 The workbook is unpacked once to count its bytes and cells, before the library gets it and holds it in memory.
 """
 
@@ -16,12 +18,14 @@ from nerproc.extraction import hint
 from nerproc.extraction.errors import Broken, Skipped
 from nerproc.extraction.input import BLOCK
 from nerproc.extraction.limits import MIB
+from nerproc.extraction.ooxml import Package
 from nerproc.extraction.sniff import XLS
 from nerproc.extraction.zipped import open_part, open_zip
 from nerproc.schema.entity import Location
 
 if TYPE_CHECKING:
     from nerproc.extraction.document import OpenedDocument
+    from nerproc.extraction.segment import Segment
 
 _SEGMENT = 1 << 20  # code points
 _WORKSHEET = re.compile(r"xl/worksheets/[^/]*\.xml")
@@ -42,13 +46,13 @@ class Cell(NamedTuple):
 class SheetSegment:
     """Rows of a sheet."""
 
-    __slots__ = ("_header", "_rows", "_sheet", "_starts", "text")
+    __slots__ = ("_header", "_rows", "_starts", "sheet", "text")
 
     def __init__(self, lines: list[str], rows: list[int], sheet: str, header: list[str]) -> None:
         """`rows` are the numbers of `lines`."""
         self.text = "".join(lines)
         self._rows = rows
-        self._sheet = sheet
+        self.sheet = sheet
         self._header = header
         self._starts = [0]
         for line in lines[:-1]:
@@ -56,7 +60,7 @@ class SheetSegment:
 
     def location(self, offset: int) -> Location:
         """The sheet and the row."""
-        return Location(sheet=self._sheet, row=self._rows[bisect_right(self._starts, offset) - 1])
+        return Location(sheet=self.sheet, row=self._rows[bisect_right(self._starts, offset) - 1])
 
     def cell(self, offset: int) -> Cell:
         """The cell in which the character at `offset` stands."""
@@ -66,7 +70,7 @@ class SheetSegment:
         start = self.text.rfind("\t", begin, offset) + 1 or begin
         stop = self.text.find("\t", offset, end)
         column = self.text.count("\t", begin, start)
-        return Cell(self._sheet, self._rows[line], column, start, end if stop < 0 else stop)
+        return Cell(self.sheet, self._rows[line], column, start, end if stop < 0 else stop)
 
     def hint(self, offset: int) -> str:
         """The column's header."""
@@ -75,28 +79,49 @@ class SheetSegment:
         return self._header[column] if column < len(self._header) else ""
 
 
-def segments(document: OpenedDocument) -> Iterator[SheetSegment]:
-    """The rows of all sheets, hidden ones too.
+def segments(document: OpenedDocument) -> Iterator[Segment]:
+    """The rows of all sheets, hidden ones too, then what stands beside them.
 
     Raises:
         Skipped: the workbook is encrypted or larger than the limits allow.
         Broken: it is damaged.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
     if document.source.size() > document.limits.workbook_bytes:
         raise Skipped(f"a workbook larger than {document.limits.workbook_bytes // MIB} MiB")
-    if document.format is not XLS:
-        with open_zip(document) as archive:
-            _check(archive, document)
+    if document.format is XLS:
+        yield from _rows(document, None)
+        return
+    with open_zip(document) as archive:
+        package = Package(document, archive)
+        if package.is_encrypted:
+            raise Skipped("encrypted workbook")
+        _check(archive, document)
+        yield from _rows(document, package)
+        yield from package.segments()
+
+
+def _rows(document: OpenedDocument, package: Package | None) -> Iterator[SheetSegment]:
+    """The rows of all sheets; `package` is told of them."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
     try:
         workbook = CalamineWorkbook.from_filelike(document.source.file())
-        for name in workbook.sheet_names:
-            yield from _sheet(workbook, name)
     except PasswordError:
         raise Skipped("encrypted workbook") from None
     except CalamineError:
         raise Broken("damaged workbook") from None
+    damaged = 0
+    for name in workbook.sheet_names:
+        try:
+            for segment in _sheet(workbook, name):
+                if package:
+                    package.show(name, segment.text)
+                yield segment
+        except CalamineError:
+            damaged += 1
+            document.warn(f"sheet {name} is damaged")
+    if damaged and damaged == len(workbook.sheet_names):
+        raise Broken("damaged workbook")
 
 
 def _check(archive: ZipFile, document: OpenedDocument) -> None:

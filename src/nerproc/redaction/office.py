@@ -20,7 +20,8 @@ from zipfile import ZipFile
 
 from nerproc.extraction.decode import Decoded, pieces
 from nerproc.extraction.document import OpenedDocument
-from nerproc.extraction.ooxml import ADDRESS, Package, PartReader, Placed, Vocabulary, embedded
+from nerproc.extraction.ooxml import Package, embedded
+from nerproc.extraction.part import ADDRESS, PartReader, Placed, Vocabulary
 from nerproc.extraction.xml import declared
 from nerproc.extraction.zipped import open_part, open_zip
 from nerproc.redaction import xml, zipped
@@ -53,39 +54,51 @@ def copy(task: Task) -> None:
     document = task.open()
     spans = task.ordered()
     with open_zip(document) as archive, ExitStack() as files:
-        package = _Package(document, archive, spans)
-        for _ in package.parts():
-            pass
-        contents: dict[str, BinaryIO] = package.edited()
-        members = Members(task, spans)
-        for name in embedded(archive, document.budget):
-            opened = partial(open_part, archive, archive.getinfo(name), document.budget)
-            copied = members.copy(opened, name, package.offset)
-            package.offset += copied.length
-            if copied.name != name:
-                raise Unwritten
-            contents[name] = files.enter_context(copied.file or io.BytesIO())
-        spans.finish()
+        package = Followed(document, archive, spans)
+        contents = copied(task, package, files)
         with ZipFile(task.output, "w") as output:
             for part in archive.infolist():
                 with archive.open(part) as original:
                     zipped.put(output, part, contents.get(part.filename, cast("BinaryIO", original)))
 
 
-class _Package(Package):
+def copied(task: Task, package: Followed, files: ExitStack) -> dict[str, BinaryIO]:
+    """The parts of a document that change, and the copies of the documents in it; `files` closes them.
+
+    Raises:
+        Changed, Unwritten: see `copy`.
+    """
+    archive, budget = package.archive, package.budget
+    for _ in package.parts():
+        pass
+    contents: dict[str, BinaryIO] = package.edited()
+    members = Members(task, package.spans)
+    for name in embedded(archive, budget):
+        copy = members.copy(partial(open_part, archive, archive.getinfo(name), budget), name, package.offset)
+        package.offset += copy.length
+        if copy.name != name:
+            raise Unwritten
+        contents[name] = files.enter_context(copy.file or io.BytesIO())
+    package.spans.finish()
+    return contents
+
+
+class Followed(Package):
     """Follows the text of the parts, and notes what to change in their sources."""
 
     def __init__(self, document: OpenedDocument, archive: ZipFile, spans: Spans) -> None:
         super().__init__(document, archive)
         self.offset = 0  # code points of the document's text so far
+        self.spans = spans
+        self.archive = archive
+        self.budget = document.budget
+        self.replaced: dict[str, str] = {}
         self._limits = document.limits
-        self._zip = archive
-        self._spans = spans
         self._edits: dict[str, list[Edit]] = {}  # by part
-        self._replaced: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
 
     def texts(self, part: str, vocabulary: Vocabulary) -> Iterator[str]:
+        """See `Package`; notes what becomes of each text."""
         source = "".join(piece.text for piece in self._decoded(part))
         reader = PartReader(self._limits, vocabulary)
         fallback = _feed(reader, source)
@@ -103,11 +116,11 @@ class _Package(Package):
         for address in addresses:
             end = self.offset + len(address) + 1
             new, done = "", 0
-            for span in self._spans.before(end):
+            for span in self.spans.before(end):
                 for line in lines(span):
                     start = line.start - self.offset
                     check(line, address[start : start + len(line.text)])
-                    new += address[done:start] + self._spans.new(line)
+                    new += address[done:start] + self.spans.new(line)
                     done = start + len(line.text)
             if done:
                 self._addresses[address] = new + address[done:]
@@ -128,10 +141,10 @@ class _Package(Package):
             rewriter.close()
             output.seek(0)
             changed[part] = output
-        for part in self._zip.namelist():
-            if part.endswith(".rels") and (self._replaced or self._addresses):
-                relations = self._zip.read(part)
-                linked = links(relations, self._addresses, self._replaced)
+        for part in self.archive.namelist():
+            if part.endswith(".rels") and (self.replaced or self._addresses):
+                relations = self.archive.read(part)
+                linked = links(relations, self._addresses, self.replaced)
                 if linked != relations:
                     changed[part] = io.BytesIO(linked)
         return changed
@@ -145,7 +158,7 @@ class _Package(Package):
         for piece in placed:
             starts.append(starts[-1] + len(piece))
         edits: list[Edit] = []
-        for span in self._spans.before(self.offset + len(text)):
+        for span in self.spans.before(self.offset + len(text)):
             check(span, text[span.start - self.offset : span.end - self.offset])
             for line in lines(span):
                 edits += self._line(line, placed, starts)
@@ -153,7 +166,7 @@ class _Package(Package):
 
     def _line(self, line: Span, placed: list[str], starts: list[int]) -> Iterator[Edit]:
         start, end = line.start - self.offset, line.end - self.offset
-        new = self._replaced[line.text] = self._spans.new(line)
+        new = self.replaced[line.text] = self.spans.new(line)
         is_written = False
         for index in range(bisect_right(starts, start) - 1, len(placed)):
             if starts[index] >= end:

@@ -10,17 +10,19 @@ import io
 import posixpath
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html import escape
 from typing import BinaryIO, cast
 from zipfile import ZipFile
 
+from nerproc.extraction.segment import Segment
 from nerproc.extraction.sheet import Cell, SheetSegment
 from nerproc.extraction.zipped import open_zip
 from nerproc.redaction import zipped
 from nerproc.redaction.formats import Task, Unwritten
-from nerproc.redaction.office import links
-from nerproc.redaction.span import Changed, Spans, check
+from nerproc.redaction.office import Followed, copied
+from nerproc.redaction.span import Changed, check
 from nerproc.redaction.xml import unescape
 
 _WORKBOOK, _STRINGS, _CHAIN, _TYPES = (
@@ -69,26 +71,28 @@ def copy(task: Task) -> None:
         Changed: it is not what was scanned.
         Unwritten: it has something that cannot be written.
     """
-    document = task.open()
-    changes, replaced = _changes(cast("Iterator[SheetSegment]", document.segments()), task.ordered())
-    with open_zip(task.open()) as archive, ZipFile(task.output, "w") as output:
-        contents = _Workbook(archive, changes, replaced).contents()
-        for part in archive.infolist():
-            if part.filename == _CHAIN and _CHAIN in contents:
-                continue
-            with archive.open(part) as original:
-                new = contents.get(part.filename)
-                zipped.put(output, part, io.BytesIO(new) if new is not None else cast("BinaryIO", original))
+    document, spans = task.open(), task.ordered()
+    with open_zip(document) as archive, ExitStack() as files:
+        package = Followed(document, archive, spans)
+        changes = _changes(task.open().segments(), package)
+        contents = copied(task, package, files)
+        sheets = _Workbook(archive, changes, contents).contents()
+        contents |= {name: io.BytesIO(new) for name, new in sheets.items()}
+        with ZipFile(task.output, "w") as output:
+            for part in archive.infolist():
+                if part.filename == _CHAIN and _CHAIN in contents:
+                    continue
+                with archive.open(part) as original:
+                    zipped.put(output, part, contents.get(part.filename, cast("BinaryIO", original)))
 
 
-def _changes(
-    segments_: Iterator[SheetSegment], spans: Spans
-) -> tuple[dict[str, dict[Place, _Change]], dict[str, str]]:
-    """What becomes of the cells of each sheet, and of the texts that were replaced."""
+def _changes(segments: Iterator[Segment], package: Followed) -> dict[str, dict[Place, _Change]]:
+    """What becomes of the cells of each sheet; `package` is told of what was replaced, and where they end."""
     changes: dict[str, dict[Place, _Change]] = {}
-    replaced: dict[str, str] = {}
-    offset = 0
-    for segment in segments_:
+    for segment in segments:
+        if not isinstance(segment, SheetSegment):
+            break
+        offset, spans = package.offset, package.spans
         for span in spans.before(offset + len(segment.text)):
             check(span, segment.text[span.start - offset : span.end - offset])
             at = span.start
@@ -101,23 +105,24 @@ def _changes(
                 old = segment.text[cell.start : cell.end]
                 change = changes.setdefault(cell.sheet, {}).setdefault((cell.row, cell.column), _Change(old))
                 start = part.start - offset - cell.start
-                new = replaced[part.text] = spans.new(part)
+                new = package.replaced[part.text] = spans.new(part)
                 change.pieces += [old[change.done : start], new]
                 change.done = start + len(part.text)
-        offset += len(segment.text)
-    spans.finish()
-    return changes, replaced
+        package.offset += len(segment.text)
+        package.show(segment.sheet, segment.text)
+    return changes
 
 
 class _Workbook:
     """The parts of a workbook that change."""
 
     def __init__(
-        self, archive: ZipFile, changes: dict[str, dict[Place, _Change]], replaced: dict[str, str]
+        self, archive: ZipFile, changes: dict[str, dict[Place, _Change]], edited: dict[str, BinaryIO]
     ) -> None:
+        """`edited` are the parts beside the sheets that changed already."""
         self._archive = archive
+        self._edited = edited
         self._changes = changes
-        self._replaced = replaced
         self._used: set[int] = set()  # shared strings that cells still show
         self._has_formula = False  # whether a formula went
         strings = self._read(_STRINGS) if _STRINGS in archive.NameToInfo else ""
@@ -141,13 +146,12 @@ class _Workbook:
         for part in self._archive.namelist():
             if _COPIES.fullmatch(part):
                 contents[part] = _with_copies(self._read(part), by_text).encode()
-            elif part.startswith("xl/worksheets/_rels/"):
-                contents[part] = links(self._archive.read(part), {}, self._replaced)
         return contents
 
     def _read(self, part: str) -> str:
+        data = self._edited[part].read() if part in self._edited else self._archive.read(part)
         try:
-            return self._archive.read(part).decode("utf-8-sig")
+            return data.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Unwritten from None
 
