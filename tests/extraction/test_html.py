@@ -82,3 +82,8 @@ def test_a_large_page_is_read_in_pieces():
 
 def test_one_text_of_many_mib():
     assert len(html("x" * (5 * MIB)).replace("\n", "")) == 5 * MIB
+
+
+def test_utf8_is_read_under_the_name_of_another_charset_too():
+    assert read('<meta charset="iso-8859-1"><p>Jörg Müller</p>'.encode(), "a.html").text == "Jörg Müller\n"
+    assert read('<meta charset="gb2312"><p>朱镕基</p>'.encode("gbk"), "a.html").text == "朱镕基\n"

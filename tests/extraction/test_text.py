@@ -38,6 +38,12 @@ def test_utf16_without_a_byte_order_mark_is_recognised(encoding: str):
     assert read(text.encode(encoding), "a.txt").text == text
 
 
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
+def test_utf32_without_a_byte_order_mark_is_recognised(encoding: str):
+    text = "Иван Петров, ivan@example.org\n"
+    assert read(text.encode(encoding), "a.txt").text == text
+
+
 def test_nul_bytes_stay_in_a_text():
     assert read(b"jane@example.org\0john@example.org\0", "names").text == "jane@example.org\0john@example.org\0"
 
@@ -55,6 +61,11 @@ def test_bytes_that_are_not_utf8_are_kept_as_windows_1252():
         ("cp932", "日本語のテキストです。名前は山田太郎です。\n"),
         ("gb18030", "你好,世界。我的名字是李明,我住在北京。这是一个测试。\n" * 4),
         ("cp1250", "Łódź zażółć gęślą jaźń, Wałęsa był w Gdańsku, dziękuję bardzo za wiadomość\n"),
+        ("cp1250", "Pan Łukasz Żółć, dziękujemy za zamówienie, proszę pisać\n"),
+        ("cp850", "Sehr geehrter Herr Jörg Müller, Ihre Straße ist die Königsallee\n"),
+        ("big5", "張偉先生，您的電話是0912345678，謝謝您的訂單，郵箱wei@example.org。\n"),
+        ("iso8859_5", "Уважаемый Иван Петров, спасибо за ваш заказ и до свидания\n"),
+        ("iso2022_jp", "山田太郎様、メールはtaro@example.orgです。\n"),
     ],
 )
 def test_common_encodings_are_guessed(encoding: str, text: str):

@@ -19,6 +19,10 @@ _SAMPLE = 64 << 10  # bytes that the guess looks at, from the first one that is 
 _CONTEXT = 4 << 10  # bytes before that one that it looks at too
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # as some programs write it, though UTF-8 has none
 _HIGH_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_SIGN = re.compile(  # what begins no word, and what stands between no letters
+    r"[\u00a2-\u00a5\u00af\u00b2\u00b3\u00b9\u00bc-\u00be](?=[^\W\d_])"
+    r"|(?<=[^\W\d_])[\x80-\x9f\u201c-\u201e\u2020\u2021](?=[^\W\d_])"
+)
 _ASCII = bytes(range(128))
 _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -28,7 +32,7 @@ _BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # In order of how common they are: the first of equally good guesses is taken.
-_LATIN = ["cp1252", "cp1250", "cp1254", "cp1257"]
+_LATIN = ["cp1252", "cp1250", "cp1254", "cp1257", "cp850"]
 _OTHER = [
     "cp1251",
     "gb18030",
@@ -41,6 +45,7 @@ _OTHER = [
     "cp1255",
     "cp1256",
     "cp866",
+    "iso8859_5",
 ]
 _UNSAFE = {
     "undefined",
@@ -50,7 +55,21 @@ _UNSAFE = {
     "idna",
     "punycode",
 }  # not charsets of text
-_ALIASES = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # as browsers read them, https://encoding.spec.whatwg.org
+# As browsers read them, https://encoding.spec.whatwg.org: by what programs write that name such charsets.
+_ALIASES = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "cp950",
+}
+_SINGLE = re.compile(r"cp125\d|cp874|cp437|cp85\d|cp866|iso8859-\d+|koi8-[ru]|mac[-_].*")  # a byte a character
+_JAPANESE = re.compile(rb"\x1b\$[@B]")  # what begins a run of kanji in ISO-2022-JP
 
 
 class Decoded(NamedTuple):
@@ -67,7 +86,7 @@ def byte_order(head: bytes) -> tuple[str, int] | None:
         if head.startswith(mark):
             return encoding, len(mark)
     if b"\0" in head:
-        return _unmarked_utf16(head)
+        return _unmarked_utf16(head) or _unmarked_utf32(head)
     return None
 
 
@@ -95,7 +114,7 @@ def pieces(source: Input, declared: str | None = None) -> Iterator[Decoded]:
             yield Decoded("", first[:mark], encoding)
         blocks = chain((first[mark:],), blocks)
     else:
-        encoding = charset(declared) or "unknown"
+        encoding = _believed(charset(declared), source)
     if encoding in {"unknown", "utf-8"}:
         yield from _utf8(blocks, guess=encoding == "unknown")
     else:
@@ -121,6 +140,33 @@ def inner_charset(found: re.Match[bytes] | None) -> str | None:
     """The charset that a document names within itself; never UTF-16, in which its name could not be read."""
     name = charset(found[1].decode("ascii", "replace")) if found else None
     return None if name is None or name.startswith(("utf-16", "utf-32")) else name
+
+
+def _believed(name: str | None, source: Input) -> str:
+    """The encoding that a document names, unless its bytes say better; "unknown" if it names none.
+
+    Many programs call UTF-8 by the name of a charset of single bytes, in which it is hardly ever text.
+    """
+    head = source.head
+    if name is None:
+        return "iso2022_jp" if _JAPANESE.search(head) and head.isascii() else "unknown"
+    if _SINGLE.fullmatch(name) and not head.isascii():
+        try:
+            codecs.utf_8_decode(head, "strict", source.complete)
+        except UnicodeDecodeError:
+            return name
+        return "utf-8"
+    return name
+
+
+def _unmarked_utf32(head: bytes) -> tuple[str, int] | None:
+    """UTF-32 is hardly ever anything else: three in four bytes are of a few values only."""
+    sample = head[: 4 << 10]
+    for encoding in ("utf-32-le", "utf-32-be"):
+        text = sample[: len(sample) // 4 * 4].decode(encoding, "replace")
+        if text and "\ufffd" not in text and "".join(text.split()).isprintable():
+            return encoding, 0
+    return None
 
 
 def _unmarked_utf16(head: bytes) -> tuple[str, int] | None:
@@ -195,19 +241,31 @@ def _guess(sample: bytes) -> str:
     """
     import charset_normalizer
 
-    words = b"".join(_HIGH_WORD.findall(sample))
+    found_words = _HIGH_WORD.findall(sample)
+    words = b"".join(found_words)
     high = len(words.translate(None, _ASCII))
-    candidates = _OTHER if high > max(3, 0.7 * len(words)) else _LATIN
+    candidates = _OTHER if high > max(3, 0.55 * len(words)) else _LATIN
     found = charset_normalizer.from_bytes(
         sample, cp_isolation=candidates, threshold=0.5, enable_fallback=False, preemptive_behaviour=False
     )
     ranked = [
-        (round(match.chaos, 2), -match.coherence, candidates.index(encoding), encoding)
+        (
+            _is_odd(b" ".join(found_words).decode(encoding, "replace"), high),
+            round(match.chaos, 2),
+            -match.coherence,
+            candidates.index(encoding),
+            encoding,
+        )
         for match in found
         for encoding in match.could_be_from_charset
         if encoding in candidates
     ]
     return min(ranked)[-1] if ranked else "cp1252"
+
+
+def _is_odd(words: str, high: int) -> bool:
+    """Whether signs stand within words, as in Polish that is read as Western European."""
+    return len(_SIGN.findall(words)) > 0.05 * high
 
 
 def _mixed(error: UnicodeError) -> tuple[str, int]:
