@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import zipfile
 from email.message import EmailMessage
 
@@ -50,6 +51,66 @@ def test_of_alternatives_the_plain_text_is_read():
     text = read(message.as_bytes(), "a.eml").text
     assert "plain text" in text
     assert "html text" not in text
+
+
+@pytest.mark.parametrize("stub", ["", " \n", "Your reader shows no HTML.\n"])
+def test_html_is_read_where_the_plain_text_lacks_it(stub: str):
+    message = mail(stub)
+    message.add_alternative("<p>a&#64;b.org</p>" + "<p>as agreed</p>" * 30, subtype="html")
+    text = read(message.as_bytes(), "a.eml").text
+    assert "a@b.org" in text
+    assert stub.strip() in text
+
+
+def test_what_is_attached_to_an_alternative_is_read():
+    page = EmailMessage()
+    page.set_content("<p>html text</p>", subtype="html")
+    page.add_attachment("a,b\n1,2\n", subtype="csv", filename="t.csv")
+    message = mail("plain text\n")
+    message.make_alternative()
+    message.attach(page)
+    dates = EmailMessage()
+    dates.set_content("ATTENDEE:mailto:a@b.org\n", subtype="calendar")
+    message.attach(dates)
+    document = read(message.as_bytes(), "a.eml")
+    assert "html text" not in document.text
+    assert document.location("1,2") == Location(row=2, member="t.csv")
+    assert "mailto:a@b.org" in document.text
+
+
+def test_a_report_of_delivery_is_read():
+    report = (
+        b"From: a@b.org\nTo: c@d.org\nSubject: failed\nMIME-Version: 1.0\n"
+        b'Content-Type: multipart/report; boundary="X"\n\n--X\n\nSorry.\n'
+        b"--X\nContent-Type: message/delivery-status\n\n"
+        b"Reporting-MTA: dns; b.org\n\nFinal-Recipient: rfc822; jane@example.org\n\n--X--\n"
+    )
+    text = read(report, "a.eml").text
+    assert text.endswith("Sorry.\nReporting-MTA: dns; b.org\n\nFinal-Recipient: rfc822; jane@example.org\n")
+
+
+def test_a_message_inside_may_be_encoded():
+    inner = base64.encodebytes(mail("forwarded\n").as_bytes())
+    data = (
+        b"From: a@b.org\nTo: c@d.org\nSubject: x\nMIME-Version: 1.0\n"
+        b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + inner
+    )
+    assert read(data, "a.eml").location("forwarded") == Location(member="message.eml")
+
+
+def test_headers_in_pieces_and_in_other_encodings():
+    data = (
+        b"From: =?utf-8?B?SsO2?=\n =?utf-8?B?cmc=?= <j@b.org>\n"
+        b"To: =?utf-8?Q?M=C3?= =?utf-8?Q?=BCller?= <m@b.org>\n"
+        b"Subject: Gr\xfc\xdfe\nDelivered-To: bob@b.org\nMIME-Version: 1.0\n\nhi\n"
+    )
+    text = "From: Jörg <j@b.org>\nTo: Müller <m@b.org>\nSubject: Grüße\nDelivered-To: bob@b.org\n\nhi\n"
+    assert read(data, "a.eml").text == text
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n\r\n"])
+def test_a_mail_may_begin_with_a_mark_or_empty_lines(before: bytes):
+    assert read(before + mail(cte="base64").as_bytes(), "a.eml").text == read(mail().as_bytes(), "a.eml").text
 
 
 def test_attachments_are_members():

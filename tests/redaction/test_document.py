@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import gzip
 import io
@@ -305,6 +306,21 @@ def test_what_stands_beside_the_cells_is_replaced_too():
             JOHN.encode() in packed.read(name) or ANN.encode() in packed.read(name)
             for name in packed.namelist()
         )
+
+
+def test_reports_encoded_messages_and_attachments_of_alternatives_are_replaced():
+    inner = base64.encodebytes(f"From: {ANN}\nTo: b@b.org\nMIME-Version: 1.0\n\n{JOHN}\n".encode()).decode()
+    data = (
+        "From: a@b.org\nTo: c@d.org\nSubject: x\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/mixed; boundary=X\n\n"
+        f"--X\nContent-Type: message/delivery-status\n\nA: b\n\nFinal-Recipient: rfc822; {ANN}\n\n"
+        f"--X\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n{inner}"
+        "--X\nContent-Type: multipart/alternative; boundary=Y\n\n--Y\n\nplain\n--Y\n"
+        f"Content-Type: text/calendar\n\nATTENDEE:{ANN}\n--Y--\n--X--\n"
+    )
+    copy = made(data.encode(), "a.eml", {JOHN: "NAME", ANN: "EMAIL"})
+    assert copy.before.count(ANN) == 3
+    assert compact(copy.text, "a.eml") == copy.before.replace(JOHN, "<NAME>").replace(ANN, "<EMAIL>")
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.json", "a.docx", "a.xlsx", "a.zip", "a.eml"])

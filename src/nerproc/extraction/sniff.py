@@ -106,6 +106,9 @@ _BINARY = (
     (0, b"(\xb5/\xfd", "application/zstd"),
     (0, b'\x04"M\x18', "application/x-lz4"),
     (0, b"\x1f\x9d", "application/x-compress"),
+    (0, b"\x5d\x00\x00", "application/x-lzma"),
+    (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    (0, b"!BDN", "application/vnd.ms-outlook-pst"),
     (0, b"wOFF", "font/woff"),
     (0, b"wOF2", "font/woff2"),
     (0, b"OTTO", "font/otf"),
@@ -193,6 +196,7 @@ _TEXT = {
     **dict.fromkeys(("jsonl", "ndjson", "jsonlines"), JSONL),
     **dict.fromkeys(("tsv", "tab"), TSV),
 }
+_MAIL_NAMES = {"eml", "mht", "mhtml", "mbox"}
 _HTML_NAMES = {"html", "htm", "xhtml"}
 _XML_NAMES = {"xml", "svg", "rss", "atom", "xsd", "xsl", "xslt", "wsdl", "kml", "gpx", "plist", "tei", "fodt"}
 
@@ -310,7 +314,8 @@ def _text(head: str, ending: str) -> Format:
         return _json(start, ending)
     if head.startswith("From ") and _MBOX.match(head):
         return MBOX
-    if _HEADER.match(head) and _is_mail(head, ending):
+    letter = start if ending in _MAIL_NAMES else head
+    if _HEADER.match(letter) and _is_mail(letter, ending):
         return MAIL
     return _TEXT.get(ending) or (PLAIN if ending else _table(head))
 
@@ -348,7 +353,7 @@ def _is_mail(head: str, ending: str) -> bool:
     fields = list(_MAIL_FIELD.finditer(header))
     sure = any(found["sure"] for found in fields)
     likely = len({found["likely"].lower() for found in fields if found["likely"]})
-    if ending in {"eml", "mht", "mhtml", "mbox"}:
+    if ending in _MAIL_NAMES:
         return sure or likely > 0
     return (sure and likely > 0) or (likely > 2 and ending not in _TEXT)
 

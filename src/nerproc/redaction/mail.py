@@ -23,12 +23,15 @@ from nerproc.extraction.document import OpenedDocument
 from nerproc.extraction.input import Input
 from nerproc.extraction.mail import (
     HEADERS,
+    MESSAGES,
+    chosen,
+    fields,
     file_name,
     header_lines,
     message_bytes,
     messages,
+    parsed,
     plain,
-    preferred,
     values,
 )
 from nerproc.extraction.sniff import MBOX
@@ -81,7 +84,7 @@ class _Mail:
         self._replaced: dict[str, str] = {}
 
     def copy(self, data: bytes) -> None:
-        message = message_from_bytes(data, policy=policy.default)
+        message = parsed(data)
         headers = self._headers(message)
         self._part(message)
         self._spans.finish()
@@ -153,17 +156,28 @@ class _Mail:
     def _part(self, part: EmailMessage) -> None:
         kind = part.get_content_type()
         inside = cast("Any", part.get_payload())
-        if kind == "message/rfc822" and isinstance(inside, list):
-            inner = cast("EmailMessage", inside[0])
-            self._attached(part, message_bytes(inner), file_name(part) or "message.eml", is_message=True)
+        if kind in MESSAGES and isinstance(inside, list):
+            self._attached(part, message_bytes(part), file_name(part) or "message.eml", is_message=True)
+        elif kind.startswith("message/") and isinstance(inside, list):
+            self._fields(part)
         elif isinstance(inside, list):
             if kind == "multipart/alternative":
-                inside = [preferred(inside)]
+                inside = chosen(inside)
                 part.set_payload(inside)
+                if len(inside) > 1:  # what is attached is no alternative
+                    part.set_type("multipart/mixed")
             for child in inside:
                 self._part(cast("EmailMessage", child))
         else:
             self._leaf(part, kind)
+
+    def _fields(self, part: EmailMessage) -> None:
+        data = fields(part)
+        changed = self._plain_bytes(data, None)
+        if changed != data:
+            del part["Content-Transfer-Encoding"]
+            _as_plain(part, None)
+            _set_content(part, changed)
 
     def _attached(self, part: EmailMessage, data: bytes, name: str, *, is_message: bool = False) -> None:
         copied = self._members.copy(partial(io.BytesIO, data), name, self._offset)
@@ -176,6 +190,7 @@ class _Mail:
             with copied.file:
                 content = copied.file.read()
         if is_message:
+            del part["Content-Transfer-Encoding"]
             part.set_payload([message_from_bytes(content, policy=policy.default)])
             return
         _set_content(part, content)
@@ -196,6 +211,12 @@ class _Mail:
             self._plain(part, data, declared)
 
     def _plain(self, part: EmailMessage, data: bytes, declared: str | None) -> None:
+        changed = self._plain_bytes(data, declared)
+        if changed != data:
+            _set_content(part, changed)
+
+    def _plain_bytes(self, data: bytes, declared: str | None) -> bytes:
+        """A plain text with what was found in it replaced."""
         output = io.BytesIO()
         rewriter = Rewriter(output.write)
         raw = "".join(rewriter.recorded(pieces(_input(data), declared)))
@@ -208,8 +229,7 @@ class _Mail:
             rewriter.edit(first, min(last, len(raw)), self._new(span))
         self._offset += len(shown)
         rewriter.close()
-        if output.getvalue() != data:
-            _set_content(part, output.getvalue())
+        return output.getvalue()
 
     def _html(self, part: EmailMessage, data: bytes, declared: str | None) -> None:
         text = "".join(segment.text for segment in html.lines(_input(data), declared))
