@@ -59,6 +59,18 @@ def test_a_compressed_file_is_its_content(pack: Callable[[bytes], bytes], ending
 
 def test_compressed_streams_that_follow_one_another_are_one():
     assert read(gzip.compress(b"one ") + gzip.compress(b"two") + b"\0" * 100, "a.gz").text == "one two"
+    assert read(lzma.compress(b"one ") + bytes(8) + lzma.compress(b"two"), "a.xz").text == "one two"
+    assert read(gzip.compress(b"one") + b"two", "a.gz").warnings == [
+        "followed by something else, which was not read"
+    ]
+
+
+@pytest.mark.parametrize("before", range(1, 4))
+def test_a_stream_may_begin_anywhere_in_what_is_read_at_once(before: int):
+    name = b"n" * ((256 << 10) - before - len(gzip.compress(b"one ")) - 1) + b"\0"
+    first = gzip.compress(b"one ")
+    first = first[:3] + b"\x08" + first[4:10] + name + first[10:]  # with the name of a file
+    assert read(first + gzip.compress(b"two"), "a.gz").text == "one two"
 
 
 def test_nested_archives_join_their_names():
@@ -81,6 +93,22 @@ def test_a_name_that_is_not_utf8_is_made_printable():
     header[148:156] = b"%06o\0 " % sum(header)
     location = read(bytes(header) + data[512:], "x.tar").location("text")
     assert location.member.encode("utf-8").endswith(b"E.txt")
+
+
+def test_names_in_a_zip_are_utf8_or_else_of_dos():
+    data = zip_of({"NAM.txt": b"text"})
+    assert read(data.replace(b"NAM", b"K\x94n"), "x.zip").location("text") == Location(member="Kön.txt")
+    assert read(data.replace(b"NAM", "nö".encode()), "x.zip").location("text") == Location(member="nö.txt")
+
+
+def test_a_tar_of_before_posix_is_one():
+    data = bytearray(tar_of({"a.txt": b"text"}))
+    data[257:265] = bytes(8)
+    data[148:156] = b" " * 8
+    data[148:156] = b"%06o\0 " % sum(data[:512])
+    document = read(bytes(data), "x")
+    assert document.media_type == "application/x-tar"
+    assert document.location("text") == Location(member="a.txt")
 
 
 def test_one_bad_member_is_a_warning():

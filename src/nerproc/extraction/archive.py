@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
+from zipfile import ZipInfo
 
 from nerproc.extraction.compressed import Unpacked
 from nerproc.extraction.document import Members, OpenedDocument
@@ -19,6 +20,7 @@ from nerproc.extraction.zipped import open_part, open_zip
 if TYPE_CHECKING:
     from nerproc.extraction.segment import Segment
 
+_UTF8 = 0x800  # bit of ZipInfo.flag_bits
 _LONGEST_HEADER = 1 << 20  # bytes
 _HELD_IN_MEMORY = {
     *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
@@ -42,7 +44,7 @@ def _zip(document: OpenedDocument) -> Iterator[Segment]:
         for part in archive.infolist():
             if not part.is_dir():
                 opened = partial(open_part, archive, part, document.budget)
-                yield from members.read(opened, member_name(part.filename))
+                yield from members.read(opened, zip_name(part))
     members.finish()
 
 
@@ -108,6 +110,16 @@ class Header(tarfile.TarInfo):
         if self.type in _HELD_IN_MEMORY and self.size > _LONGEST_HEADER:
             raise Skipped("a tar archive with a name or attributes of more than a MiB")
         return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
+
+
+def zip_name(part: ZipInfo) -> str:
+    """The name of a member, which many programs write in UTF-8 without saying so."""
+    if part.flag_bits & _UTF8:
+        return member_name(part.filename)
+    try:
+        return part.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member_name(part.filename)
 
 
 def member_name(name: str) -> str:

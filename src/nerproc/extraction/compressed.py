@@ -97,8 +97,9 @@ class Unpacked:
     def _packed_bytes(self) -> bytes | None:
         """What the decompressor needs next; None at the end."""
         if self._decompressor.eof:
-            packed = self._decompressor.unused_data or self._stream.read(_PACKED)
-            if not packed.startswith(self._magic):  # the end, or padding
+            packed = self._following()
+            if not packed.startswith(self._magic):
+                self.damage = "followed by something else, which was not read" if packed else None
                 return None
             self._decompressor = self._new()
             return packed
@@ -109,6 +110,14 @@ class Unpacked:
         if not packed:
             self._damaged("cut off")
             return None
+        return packed
+
+    def _following(self) -> bytes:
+        """What comes after a stream and its padding: at least as much as tells whether it is another one."""
+        packed = self._decompressor.unused_data.lstrip(b"\0")
+        while len(packed) < len(self._magic) and (more := self._stream.read(_PACKED)):
+            self._packed += len(more)
+            packed = (packed + more).lstrip(b"\0")
         return packed
 
     def _counted(self, data: bytes) -> bytes:

@@ -59,6 +59,7 @@ XZ = Format("application/x-xz", "archive")
 _READ = {
     b"PK\x03\x04": ZIP,
     b"PK\x05\x06": ZIP,
+    b"PK\x07\x08PK": ZIP,  # written to be split, and then was not
     b"\x1f\x8b\x08": GZIP,
     b"\xfd7zXZ\x00": XZ,
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": XLS,
@@ -230,7 +231,7 @@ def sniff(source: Input, name: str) -> Format:
         return BZIP2
     if head.startswith(b"%PDF-") or (b"%PDF-" in head[:1024] and name.lower().endswith(".pdf")):
         return PDF
-    if head[257:262] == b"ustar":
+    if head[257:262] == b"ustar" or _is_old_tar(head):
         return TAR
     encoding = byte_order(head)
     if encoding is None and not _is_text(head):
@@ -258,6 +259,14 @@ def _is_text(head: bytes) -> bool:
     except UnicodeDecodeError:
         return odd < 0.03 * len(sample)
     return True
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Whether a tar header is there with nothing but its checksum to tell it by, as before POSIX."""
+    digits = head[148:156].strip(b" \0")
+    if len(head) < 512 or not head[0] or not digits.isdigit() or b"8" in digits or b"9" in digits:
+        return False
+    return sum(head[:148]) + sum(head[156:512]) + 8 * ord(" ") == int(digits, 8)
 
 
 def _binary(head: bytes) -> Format:

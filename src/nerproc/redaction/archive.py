@@ -17,7 +17,7 @@ from functools import partial
 from typing import BinaryIO, cast
 from zipfile import ZipFile
 
-from nerproc.extraction.archive import Header, Rest, inner_name, member_name, open_tar
+from nerproc.extraction.archive import Header, Rest, inner_name, member_name, open_tar, zip_name
 from nerproc.extraction.compressed import Unpacked
 from nerproc.extraction.document import OpenedDocument
 from nerproc.extraction.errors import Skipped
@@ -56,7 +56,7 @@ def _zip(task: Task, document: OpenedDocument) -> None:
                 zipped.put(output, part, io.BytesIO())
                 continue
             document.budget.member()
-            name = member_name(part.filename)
+            name = zip_name(part)
             copied = members.copy(partial(open_part, archive, part, document.budget), name, offset)
             offset += copied.length
             if copied.file:
