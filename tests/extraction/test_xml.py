@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from extraction.samples import Dribble, read
-from nerproc.extraction.errors import Broken, Skipped
+from nerproc.extraction.errors import Skipped
 from nerproc.extraction.limits import Limits
 
 LAUGHS = b"""<?xml version="1.0"?>
@@ -69,10 +69,31 @@ def test_a_document_type_alone_is_harmless():
     assert read(data, "a.plist").text == "a\n"
 
 
-@pytest.mark.parametrize("data", [b"<?xml version='1.0'?><a><b></a>", b"<?xml version='1.0'?><a>cut off"])
-def test_what_is_not_well_formed_is_broken(data: bytes):
-    with pytest.raises(Broken, match="line 1"):
-        read(data, "a.xml")
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"<a><b>one</a><c>two</c>", "one\ntwo\n"),
+        (b"<a>one<b>cut off", "onecut off\n"),
+        (b"<a>one</a><b m='t&amp;wo'>three</b>", "one\nt&wo\nthree\n"),
+        (b"<a>AT&T one</a><b>two</b>", "AT&T one\ntwo\n"),
+        (b"<a>J&ouml;rg</a>", "Jörg\n"),
+        (b"<a>x\x01y</a><b><![CDATA[<two>]]></b><!-- no --><c/>", "x\x01y\n<two>\n"),
+        (b"\n<?xml version='1.0'?><a>one</a>", "one\n"),
+        (b"<a>5 < 6</a><b>two</b>", "5 < 6\ntwo\n"),
+    ],
+)
+def test_what_is_not_well_formed_is_read_as_it_comes(data: bytes, text: str):
+    document = read(data, "a.xml")
+    assert document.text == text
+    assert document.warnings[0].startswith("not well-formed XML from line ")
+
+
+def test_a_place_that_is_not_well_formed_may_be_anywhere():
+    line = "<e n='1'>Jane &amp; Jörg</e>\n"
+    for before in (0, 3_000):
+        data = (line * before + "<e>A & B</f></e>\n" + line * 3_000).encode()
+        text = read(Dribble(b"<all>" + data, [65_537, 11]), "a.xml").text
+        assert text == "1\nJane & Jörg\n" * before + "A & B\n" + "1\nJane & Jörg\n" * 3_000
 
 
 def test_depth_and_tags_are_bounded():
