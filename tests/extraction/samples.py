@@ -95,17 +95,28 @@ def zip_of(members: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED
     return target.getvalue()
 
 
-def pdf_of(pages: Sequence[str], *, annotations: str = "", trailer: str = "") -> bytes:
-    """A PDF with a line of Latin text on each page; `annotations` are those of each page."""
+def pdf_of(
+    pages: Sequence[str],
+    *,
+    annotations: str = "",
+    trailer: str = "",
+    catalog: str = "",
+    drawn: str = "",
+    more: Sequence[str] = (),
+) -> bytes:
+    """A PDF with a line of Latin text on each page.
+
+    `annotations` are those of each page, `drawn` is on each, too; `more` objects come last.
+    """
     count = len(pages)
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
         f"<< /Type /Pages /Count {count} /Kids [{' '.join(f'{4 + 2 * i} 0 R' for i in range(count))}] >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
     for number, text in enumerate(pages):
         escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-        stream = f"BT /F1 12 Tf 72 720 Td ({escaped}) Tj ET"
+        stream = f"BT /F1 12 Tf 72 720 Td ({escaped}) Tj ET {drawn}"
         objects += [
             (
                 f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {5 + 2 * number} 0 R "
@@ -113,6 +124,7 @@ def pdf_of(pages: Sequence[str], *, annotations: str = "", trailer: str = "") ->
             ),
             f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
         ]
+    objects += more
     out = b"%PDF-1.4\n"
     places = []
     for number, content in enumerate(objects, 1):

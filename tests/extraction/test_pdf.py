@@ -35,6 +35,38 @@ def test_form_fields_notes_and_links_are_read():
     assert text == "Form\n078-05-1120\ncall Jane\njane@example.org\n"
 
 
+def test_a_field_may_have_its_value_above_its_places():
+    field = "<< /FT /Tx /T (ssn) /V (078-05-1120) /Kids [6 0 R] >>"
+    form = "/AcroForm << /Fields [7 0 R] >>"
+    widget = "<< /Type /Annot /Subtype /Widget /Parent 7 0 R /Rect [0 0 9 9] >>"
+    data = pdf_of(["Form"], annotations="6 0 R", catalog=form, more=[widget, field])
+    assert read(data, "a.pdf").text == "Form\n078-05-1120\n"
+
+
+def test_attached_files_are_members():
+    tree = "/Names << /EmbeddedFiles << /Names [(a.csv) << /F (a.csv) /EF << /F 6 0 R >> >>] >> >>"
+    stream = "<< /Type /EmbeddedFile /Length 12 >>\nstream\nname\na@b.org\nendstream"
+    document = read(pdf_of(["Invoice"], catalog=tree, more=[stream]), "a.pdf")
+    assert document.text == "Invoice\nname\na@b.org\n"
+    assert document.location("a@b.org") == Location(row=2, member="a.csv")
+
+
+def test_pages_that_show_pictures_alone_are_told():
+    picture = "q 9 0 0 9 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID 0 EI Q"
+    document = read(pdf_of(["text", "", ""], drawn=picture), "a.pdf")
+    assert document.text == "text\n"
+    assert document.warnings == ["no text on pages 2, 3: pictures, such as scans, are not read"]
+    assert read(pdf_of(["text", ""]), "a.pdf").warnings == []
+
+
+def test_words_are_joined_at_the_end_of_a_line():
+    lines = "(Schmi-) Tj 0 -14 Td (tberg, Lee-) Tj 0 -14 Td (Jones) Tj"
+    assert (
+        read(pdf_of([""], drawn=f"BT /F1 12 Tf 72 700 Td {lines} ET"), "a.pdf").text
+        == "Schmitberg, Lee-Jones\n"
+    )
+
+
 def test_an_encrypted_file_is_skipped():
     with pytest.raises(Skipped, match="encrypted PDF"):
         read(pdf_of(["secret"], trailer=ENCRYPTED), "a.pdf")
