@@ -87,3 +87,16 @@ def test_one_text_of_many_mib():
 def test_utf8_is_read_under_the_name_of_another_charset_too():
     assert read('<meta charset="iso-8859-1"><p>Jörg Müller</p>'.encode(), "a.html").text == "Jörg Müller\n"
     assert read('<meta charset="gb2312"><p>朱镕基</p>'.encode("gbk"), "a.html").text == "朱镕基\n"
+
+
+def test_data_for_search_engines_is_read_and_no_other_script():
+    page = b'<p>x</p><script type="application/ld+json">{"email": "a@b.org"}</script><script>c@d.org</script>y'
+    assert read(page, "a.html").text == 'x\n{"email": "a@b.org"}\ny\n'
+
+
+def test_links_of_images_and_pages_have_addresses_too():
+    page = (
+        b'<link rel="author" href="mailto:a@b.org"><map><area href="mailto:c@d.org"></map>'
+        b'<svg><a xlink:href="mailto:e@f.org"><text>us</text></a></svg>'
+    )
+    assert read(page, "a.html").text.split() == ["a@b.org", "c@d.org", "us", "e@f.org"]

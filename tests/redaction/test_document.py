@@ -308,6 +308,18 @@ def test_what_stands_beside_the_cells_is_replaced_too():
         )
 
 
+def test_data_for_search_engines_and_links_of_images_are_replaced():
+    page = (
+        f'<html><link href="mailto:{ANN}"><p>{JOHN}</p>'
+        f'<script type="application/ld+json">{{"e": "{ANN}"}}</script>'
+        f'<script>{JOHN}</script><area href="mailto:{ANN}"><svg><a xlink:href="mailto:{ANN}">x</a></svg></html>'
+    )
+    copy = made(page.encode(), "a.html", {JOHN: "NAME", ANN: "EMAIL"})
+    assert copy.copy.name == "a.html"
+    assert copy.text == copy.before.replace(JOHN, "<NAME>").replace(ANN, "<EMAIL>")
+    assert copy.before.count(ANN) == 4
+
+
 def test_reports_encoded_messages_and_attachments_of_alternatives_are_replaced():
     inner = base64.encodebytes(f"From: {ANN}\nTo: b@b.org\nMIME-Version: 1.0\n\n{JOHN}\n".encode()).decode()
     data = (

@@ -1,7 +1,8 @@
 """HTML: the text as a reader sees it, and the data in attributes that it does not show.
 
 Blocks are lines, cells of a table are joined by tabs, white space is one space; scripts and styles are left
-out. A page of more than two MiB is cut at tags and parsed piece by piece, so that memory stays bounded.
+out, but for the data that pages hold for search engines (JSON-LD). A page of more than two MiB is cut at tags
+and parsed piece by piece, so that memory stays bounded.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ _SPACE = re.compile(r"[ \t\n\r\f\u00a0\u202f]+")  # with the no-break spaces tha
 
 # What becomes of an element; of all others, the text goes on where it stands.
 _LINE, _CELL, _AS_IS, _LEFT_OUT, _LINK, _TEXT = 1, 2, 4, 8, 16, 32
+LINKS = ("a", "area", "link")
+DATA_TYPE = "application/ld+json"  # of scripts that are read
 _KINDS = {
     "-text": _TEXT,
-    "a": _LINK,
+    **dict.fromkeys(LINKS, _LINK),
     **dict.fromkeys(("td", "th"), _CELL),
     **dict.fromkeys(("pre", "textarea"), _LINE | _AS_IS),
     **dict.fromkeys(("script", "style", "template", "-comment", "!doctype"), _LEFT_OUT),
@@ -131,6 +134,8 @@ class _Page:
             self._add(node.text_content or "")
             return False
         if kind == _LEFT_OUT:
+            if node.tag == "script" and (node.attributes.get("type") or "").strip().lower() == DATA_TYPE:
+                self._line(node.text())
             return False
         if kind:
             self._separate(kind)
@@ -147,6 +152,13 @@ class _Page:
         elif kind:
             self._as_is -= kind & _AS_IS
             self._separate(kind)
+
+    def _line(self, text: str, names: Names | None = None) -> None:
+        """Add a line of its own."""
+        self._text.separate()
+        self._text.add(text, names)
+        self._text.separate()
+        self._spaced = True
 
     def _separate(self, kind: int) -> None:
         if kind & (_LINE | _CELL):
@@ -167,14 +179,12 @@ class _Page:
         for attribute in ATTRIBUTES:
             value = attributes.get(attribute)
             if value and not value.isspace():
-                self._text.separate()
-                self._text.add(value, Names(field, None) if field else None)
-                self._text.separate()
-                self._spaced = True
+                self._line(value, Names(field, None) if field else None)
 
     def _address(self, link: Any) -> None:
         """The address that a link leads to, unless it is what the link shows."""
-        found = ADDRESS.match(link.attributes.get("href") or "")
+        href = link.attributes.get("href") or link.attributes.get("xlink:href")  # the latter in SVG
+        found = ADDRESS.match(href or "")
         target = unquote(found[1]).strip() if found else ""
         if target and target not in link.text():
             self._add(f" {target} ")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from html import unescape
 
 from nerproc.extraction.decode import Decoded
-from nerproc.extraction.html import ADDRESS, ATTRIBUTES
+from nerproc.extraction.html import ADDRESS, ATTRIBUTES, DATA_TYPE, LINKS
 from nerproc.redaction.markup import Node, Source, Writer, rewriting
 from nerproc.redaction.span import Spans
 
@@ -42,6 +42,7 @@ class _Page:
         self._writer = writer
         self._link: Node | None = None  # the address of the link that is open
         self._link_text: list[str] | None = None  # what it shows so far
+        self._type = ""  # of the element that began last
         self._templates = 0  # that are open: their contents are not read
 
     def read(self) -> None:
@@ -72,16 +73,17 @@ class _Page:
         source, name = self._source, found["name"].lower()
         if name == "template":
             self._templates = max(0, self._templates + (-1 if found["end"] else 1))
-        if name == "a" and not self._templates:
+        if name in LINKS and not self._templates:
             self._leave_link()
         if not found["end"] and not self._templates:
+            self._type = ""
             self._attributes(name, found)
         end = found.end()
         source.at = end
         if found["end"] or name not in _HIDDEN | _RAW | _TEXTS:
             return
         length = self._length_until(f"</{name}")
-        if name in _HIDDEN:
+        if name in _HIDDEN and not (name == "script" and self._type == DATA_TYPE):
             source.at += length
         else:
             self._text(length, "text" if name in _TEXTS else "verbatim")
@@ -119,9 +121,13 @@ class _Page:
             for attribute in ATTRIBUTES:
                 if attribute in values:
                     self._writer.see(values[attribute])
-        if name == "a":
-            self._enter_link(values.get("href"))
+        if name in LINKS:
+            self._enter_link(values.get("href") or values.get("xlink:href"))
         self._writer.release()
+        if name in LINKS[1:]:  # which have no contents
+            self._leave_link()
+        if "type" in values:
+            self._type = unescape(values["type"].raw).strip().lower()
 
     def _enter_link(self, href: Node | None) -> None:
         found = ADDRESS.match(unescape(href.raw)) if href else None
