@@ -47,6 +47,7 @@ XLSX = Format(f"{_OOXML}spreadsheetml.sheet", "sheet")
 XLSB = Format("application/vnd.ms-excel.sheet.binary.macroenabled.12", "sheet")
 XLS = Format("application/vnd.ms-excel", "sheet")
 ODS = Format("application/vnd.oasis.opendocument.spreadsheet", "sheet")
+RTF = Format("application/rtf", "rtf")
 MAIL = Format("message/rfc822", "mail")
 MBOX = Format("application/mbox", "mail")
 ZIP = Format("application/zip", "archive")
@@ -317,6 +318,8 @@ def _inside_ole(source: Input) -> Format:
 def _text(head: str, ending: str) -> Format:
     """The kind of a text that begins with `head`."""
     start = head.lstrip()
+    if start.startswith("{\\rtf"):
+        return RTF
     if start.startswith("<"):
         return _markup(start, ending)
     if start.startswith(("{", "[")) and (_TEXT.get(ending) in {JSON, JSONL} or _JSON.match(start)):
