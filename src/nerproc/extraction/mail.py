@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 HEADERS = (
     *("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Subject", "Date"),
-    *("Resent-From", "Resent-To", "Resent-Cc", "Return-Path", "Delivered-To", "X-Original-To"),
+    *("Resent-From", "Resent-To", "Resent-Cc", "Delivered-To", "X-Original-To"),
     "Disposition-Notification-To",
 )
 MESSAGES = {"message/rfc822", "message/global", "message/news"}
