@@ -216,3 +216,16 @@ def test_legacy_and_encrypted_office_files_say_what_they_are(streams: tuple[str,
 def test_a_legacy_workbook_that_is_damaged_is_broken():
     with pytest.raises(Broken):
         read(ole_of("Root Entry", "Workbook"), "a.xls")
+
+
+def test_a_workbook_at_which_the_library_panics_is_broken(monkeypatch: pytest.MonkeyPatch):
+    panic = type("PanicException", (BaseException,), {})
+
+    class Workbook:
+        @staticmethod
+        def from_filelike(_file: object) -> None:
+            raise panic("out of range")
+
+    monkeypatch.setattr("python_calamine.CalamineWorkbook", Workbook)
+    with pytest.raises(Broken, match="damaged workbook"):
+        read(ole_of("Root Entry", "Workbook"), "a.xls")

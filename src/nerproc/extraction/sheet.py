@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZipFile
 
@@ -100,12 +101,24 @@ def segments(document: OpenedDocument) -> Iterator[Segment]:
         yield from package.segments()
 
 
+@contextmanager
+def _panics() -> Iterator[None]:
+    """Take a panic of the library, which is no `Exception`, for what it is: a sign of damage."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Broken("damaged workbook") from None
+
+
 def _rows(document: OpenedDocument, package: Package | None) -> Iterator[SheetSegment]:
     """The rows of all sheets; `package` is told of them."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     try:
-        workbook = CalamineWorkbook.from_filelike(document.source.file())
+        with _panics():
+            workbook = CalamineWorkbook.from_filelike(document.source.file())
     except PasswordError:
         raise Skipped("encrypted workbook") from None
     except CalamineError:
@@ -113,11 +126,13 @@ def _rows(document: OpenedDocument, package: Package | None) -> Iterator[SheetSe
     damaged = 0
     for name in workbook.sheet_names:
         try:
-            for segment in _sheet(workbook, name):
+            with _panics():
+                sheet = workbook.get_sheet_by_name(name)
+            for segment in _sheet(sheet, name):
                 if package:
                     package.show(name, segment.text)
                 yield segment
-        except CalamineError:
+        except (Broken, CalamineError):
             damaged += 1
             document.warn(f"sheet {name} is damaged")
     if damaged and damaged == len(workbook.sheet_names):
@@ -165,8 +180,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _sheet(workbook: Any, name: str) -> Iterator[SheetSegment]:
-    sheet = workbook.get_sheet_by_name(name)
+def _sheet(sheet: Any, name: str) -> Iterator[SheetSegment]:
     lines: list[str] = []
     rows: list[int] = []
     header: list[str] | None = None  # [] if the first row is none
