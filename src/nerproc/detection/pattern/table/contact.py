@@ -16,9 +16,14 @@ _HOST_CHARACTERS = f"{ascii_letters}{digits}-.{''.join(map(chr, range(0xC0, 0x25
 _LOCAL_CHARACTERS = f"{_HOST_CHARACTERS}_%+'&~"
 _HOST_LABEL = rf"[{_LETTERS}0-9](?:[{_LETTERS}0-9-]{{0,61}}[{_LETTERS}0-9])?"
 
+# Who calls, and the password: ssh://git@host, https://name:pass-word@host.
+_USER_OF_URL = (
+    r"(?:https?|ftps?|ssh|git)://[^\s/?#,;\"'<>]{0,128}|://[^\s/?#,;\"'<>]{0,64}:[^\s/?#,;\"'<>]{0,128}"
+)
+
 # RFC 5321 in its usual extent: atoms of at most 64 characters, labels of at most 63.
 _EMAIL = (
-    rf"(?<![{_LETTERS}0-9_])(?<!://[^\s/@]{{0,64}}:)(?=[{_LOCAL}.]{{1,64}}@)"
+    rf"(?<![{_LETTERS}0-9_])(?<!{_USER_OF_URL})(?=[{_LOCAL}.]{{1,64}}@)"
     rf"[{_LETTERS}0-9_][{_LOCAL}]*+(?:\.[{_LOCAL}]++)*+@(?:{_HOST_LABEL}\.){{1,8}}"
     rf"(?:xn--[A-Za-z0-9-]{{2,59}}|[A-Za-z]{{2,24}})(?![{_LETTERS}0-9_]|-[{_LETTERS}0-9])"
 )

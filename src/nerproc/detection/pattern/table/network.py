@@ -31,12 +31,19 @@ _IP_WORDS = (
 
 _GROUP = r"[0-9A-Fa-f]{1,4}"
 _V6_END = r"(?:%\w(?:[\w.-]{0,14}\w)?)?(?:/(?:12[0-8]|1[01]\d|[1-9]?\d))?(?![\w:]|\.\w)"
-_V6_FULL = rf"(?<![\w:.])(?=[A-Fa-f:]*\d)(?:{_GROUP}:){{6}}(?:{_GROUP}:{_GROUP}|{_V4}){_V6_END}"
+# Eight octets are an identifier of a device, or the digits of a key.
+_NO_OCTETS = r"(?!(?:[0-9A-Fa-f]{2}:){7}[0-9A-Fa-f]{2}\b)"
+_V6_FULL = rf"(?<![\w:.])(?=[A-Fa-f:]*\d){_NO_OCTETS}(?:{_GROUP}:){{6}}(?:{_GROUP}:{_GROUP}|{_V4}){_V6_END}"
 _V6_SHORT = (
     rf"(?<![\w:.])(?:{_GROUP}(?::{_GROUP}){{0,6}})?::(?:(?:{_GROUP}:){{0,6}}(?:{_V4}|{_GROUP}))?{_V6_END}"
 )
 _HEXADECIMAL = "0123456789abcdefABCDEF:"
 
+_BARE_MAC = r"(?:[0-9A-Fa-f]{12}|[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4})"
+_BARE_MAC_WORDS = (
+    "mac address", "mac addr", "mac id", "macaddr", "hwaddr", "h waddr", "hardware address", "physical address",
+    "ethernet address", "bssid",
+)  # fmt: skip
 _MAC_WORDS = ("mac", "hardware", "ethernet", "hwaddr", "physical", "bssid", "bluetooth", "interface", "ether")
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -103,5 +110,23 @@ PATTERNS: tuple[Pattern, ...] = (
         validator=necessary(address.mac),
         context=_MAC_WORDS,
         gate=r"\b[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\b",
+    ),
+    Pattern(
+        "MAC_ADDRESS",
+        rf"\bmac[\"']?[ \t]{{0,3}}[:=][ \t]{{0,3}}[\"']?\K{_BARE_MAC}(?![\w-])",
+        0.7,
+        validator=necessary(address.bare_mac),
+        gate=r"\bmac[\"']?[ \t]*[:=][ \t]*[\"']?[0-9A-F]{4}-?[0-9A-F]{4}",
+        ignore_case=True,
+    ),
+    # Without the usual separators it is a number like many others.
+    Pattern(
+        "MAC_ADDRESS",
+        rf"(?<![\w-]){_BARE_MAC}(?![\w-])",
+        0.1,
+        validator=necessary(address.bare_mac),
+        context=_BARE_MAC_WORDS,
+        gate=rf"\b{_BARE_MAC}\b",
+        numeral=True,
     ),
 )

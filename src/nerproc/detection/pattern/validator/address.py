@@ -35,3 +35,9 @@ def mac(text: str) -> bool:
     if len(set(digits.lower())) == 1:
         return False
     return not ("." in text and digits.isdigit())
+
+
+def bare_mac(text: str) -> bool:
+    """Whether digits without colons are more than a decimal number or a word."""
+    digits = _SEPARATOR.sub("", text)
+    return mac(text) and not digits.isdigit() and not digits.isalpha()
