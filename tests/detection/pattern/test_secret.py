@@ -459,6 +459,7 @@ def test_placeholders_are_no_secrets(text: str) -> None:
         ("Your password is Tr0ub4dor&3.", "Tr0ub4dor&3"),
         ("the password is 'Secret123'", "Secret123"),
         ("Server=db;User Id=sa;Password=monkey;", "monkey"),
+        ('"User ID=ada; " & "Password =monkey_1;Initial Catalog=x;"', "monkey_1"),
         ("machine example.org login ada password monkey", "monkey"),
         ('new NetworkCredential("ada", "monkey")', "monkey"),
     ],

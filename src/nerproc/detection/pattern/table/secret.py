@@ -511,7 +511,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         "SECRET",
-        rf"{_SPOKEN}(?!\w+://)\K[^\s\"'“‘`(<,;{{}}]{{4,64}}(?<![.,;:)])(?=[\s.,;:)]|\Z)",
+        rf"{_SPOKEN}(?!\w+://|[=:+&|!?])\K[^\s\"'“‘`(<,;{{}}]{{4,64}}(?<![.,;:)])(?=[\s.,;:)]|\Z)",
         0.6,
         kind="password",
         validator=necessary(secret.spoken_password),
