@@ -8,7 +8,10 @@ from importlib.util import find_spec
 from nerproc.detection.pattern.pattern import Pattern
 
 # In this order; of two matches that are equal in everything else, the earlier row's is kept.
-_THEMES = ("secret", "contact", "phone", "money", "identity", "network", "vehicle", "date", "address", "plate")
+_THEMES = (
+    *("secret_issued", "secret", "contact", "phone", "money", "identity"),
+    *("network", "vehicle", "date", "address", "plate"),
+)
 
 
 def patterns() -> tuple[Pattern, ...]:
