@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,6 +113,52 @@ def test_a_connection_lost_in_the_middle_is_reported_or_retried(database: Databa
     assert database.fetch_one("SELECT 'slept' AS how FROM pg_sleep(0.5)", retry=True) == {"how": "slept"}
     killer.join()
     assert len(attempts) == 2
+
+
+def test_what_a_server_cancels_is_reported_or_retried(database: Database):
+    """A server that was frozen cancels what ran too long meanwhile; nothing is wrong with the statement."""
+    give_up = "SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)"
+    with pytest.raises(DatabaseUnreachable, match="canceling statement"), database.transaction() as connection:
+        connection.execute(give_up)
+
+    def cancel() -> None:
+        with Database.embedded(Path(database.address).parent, name="test") as other:
+            while not other.fetch_one(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE '%%slept%%'"
+                " AND datname = 'test' AND pid <> pg_backend_pid() AND state = 'active'"
+            ):
+                time.sleep(0.02)
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    assert database.fetch_one("SELECT 'slept' AS how FROM pg_sleep(0.5)", retry=True) == {"how": "slept"}
+    canceller.join()
+
+
+def test_who_ends_a_deadlock_is_told_that_it_may_try_again(animals: Database):
+    ready = threading.Barrier(2)
+
+    def change(first: str, second: str) -> str:
+        try:
+            with animals.transaction() as connection:
+                connection.execute("UPDATE animal SET legs = legs + 1 WHERE name = %s", [first])
+                ready.wait(10)
+                connection.execute("UPDATE animal SET legs = legs + 1 WHERE name = %s", [second])
+        except DatabaseUnreachable as error:
+            return error.message
+        return "done"
+
+    with ThreadPoolExecutor(2) as threads:
+        ends = sorted(threads.map(change, ["dog", "hen"], ["hen", "dog"]))
+    assert ends[0] == "done"
+    assert "deadlock" in ends[1]
+    assert animals.fetch_all("SELECT legs FROM animal ORDER BY name") == [{"legs": 5}, {"legs": 3}]
+
+
+def test_a_server_that_takes_no_writes_may_take_some_later(animals: Database):
+    with pytest.raises(DatabaseUnreachable, match="read-only"), animals.transaction() as connection:
+        connection.execute("SET TRANSACTION READ ONLY; DELETE FROM animal")
+    assert animals.execute("DELETE FROM animal") == 2
 
 
 def test_a_connection_left_in_a_transaction_does_not_go_back_to_the_pool(animals: Database):

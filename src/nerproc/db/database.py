@@ -51,12 +51,16 @@ CONNECTION_PARAMETERS = {
 }
 HINT = "check NERPROC_DATABASE_URL, and that the server runs and accepts connections from this host"
 
+# SQLSTATEs, and classes of them, that say nothing about the statement: the server takes no writes (it gave its
+# place to another), chose it to end a deadlock, has no room, was busy or frozen for too long, has a bad disk.
+_PASSING = ("25006", "40", "53", "55P03", "57", "58")
+
 
 class Database:
     """One database: a pool, single statements, transactions, dedicated connections. Thread-safe.
 
-    Whatever loses or refuses a connection raises `nerproc.errors.DatabaseUnreachable`; errors of the statement
-    itself are psycopg's.
+    Whatever loses or refuses a connection, and whatever would not befall the same statement a moment later,
+    raises `nerproc.errors.DatabaseUnreachable`; errors of the statement itself are psycopg's.
     """
 
     def __init__(
@@ -138,8 +142,8 @@ class Database:
             try:
                 yield connection
             except psycopg.Error as error:
-                no_room = (error.sqlstate or "").startswith("53")  # disk full, out of memory
-                if connection.closed or no_room:
+                if connection.closed or (error.sqlstate or "").startswith(_PASSING):
+                    connection.close()  # whether it has passed, a new one will tell
                     raise self._unreachable(error) from error
                 raise
             finally:
@@ -181,7 +185,7 @@ class Database:
     def execute(self, query: Query, params: Params | None = None, *, retry: bool = False) -> int:
         """Run one statement, committed on return; the number of rows it touched.
 
-        With `retry` it is run again when the connection is lost: for statements that may run twice.
+        With `retry` it is run again while the database is unreachable: for statements that may run twice.
         """
         return self._run(lambda connection: connection.execute(query, params).rowcount, retry=retry)
 
