@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -72,6 +73,42 @@ def test_the_database_is_down_for_longer_than_a_lease(
         f"{reaped} reaped, {again} attempts repeated",
     )
     assert (reaped, again) == (0, 0)
+
+
+def test_a_database_that_makes_all_wait_cancels_what_was_asked_and_nobody_gives_up(
+    cluster: MakeCluster, undisturbed: Undisturbed, table: Table
+) -> None:
+    made = cluster(NERPROC_FAILPOINT="object_begun:slow", NERPROC_LEASE_SECONDS="1")
+    url = f"{made.environment['NERPROC_DATABASE_URL']}?options=-c%20statement_timeout%3D1s"  # in place of 60 s
+    job = made.submit()
+    worker = made.worker(NERPROC_DATABASE_URL=url)
+    made.until(lambda: made.committed(job) > 0, "the first part")
+    with made.node.database.transaction() as connection:
+        connection.execute("LOCK TABLE lease, task, upkeep")  # as a migration of large tables does
+        time.sleep(3)
+    made.finish(job)
+    assert worker.poll() is None
+    assert len(made.workers) == 1
+    made.assert_same(job, undisturbed)
+    table.add("PostgreSQL busy for longer than a statement may take", "asked again", "nothing lost")
+
+
+def test_a_worker_that_is_to_end_does_not_wait_for_the_database(
+    cluster: MakeCluster, postgres: PostgresServer, undisturbed: Undisturbed
+) -> None:
+    made = cluster(NERPROC_FAILPOINT="object_begun:slow", NERPROC_DRAIN_SECONDS="2")
+    job = made.submit()
+    worker = made.worker()
+    made.until(lambda: made.committed(job) > 0, "the first part")
+    postgres.stop()
+    try:
+        time.sleep(1)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=30) == 0
+    finally:
+        postgres.start()
+    made.finish(job)
+    made.assert_same(job, undisturbed)
 
 
 def test_the_link_is_cut_at_any_byte(

@@ -11,6 +11,7 @@ from tests.job.board import Board, claim_one, written
 from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
 from nerproc.job.state import State
 from nerproc.job.task import artifacts
+from nerproc.schema.report import LocalSource, ReportRequest
 
 
 def test_a_submitted_job_waits_and_wakes_a_worker(board: Board) -> None:
@@ -133,6 +134,15 @@ def test_retry_goes_on_behind_what_is_committed(board: Board) -> None:
     assert (again.task, again.attempt) == (claim.task, claim.attempt + 1)
     assert (again.next_ordinal, again.next_seq) == (4, 1)
     assert board.jobs.get(job).state is State.RUNNING
+
+
+def test_of_a_report_that_is_deleted_under_its_worker_nothing_is_taken_over(board: Board) -> None:
+    request = ReportRequest(source=LocalSource(paths=["/data"]), since=board.sharded())
+    job = board.jobs.submit(request, name="again", model_version="1", roots=["/data"])
+    claim = claim_one(board.worker(), ["infer"], job=job)
+    assert claim is not None
+    board.jobs.delete(job)
+    assert board.jobs.parts_for(claim) == []
 
 
 def test_delete_removes_rows_and_artifacts(board: Board) -> None:

@@ -67,6 +67,42 @@ def test_an_error_in_the_middle_is_retried(
     assert_same(troubled, job, undisturbed)
 
 
+def test_an_error_that_nobody_foresaw_costs_a_slot_its_task_and_no_more(
+    troubled: Fleet, tmp_path: Path, undisturbed: tuple[Report, list[Entity]]
+) -> None:
+    job = troubled.submit()
+    troubled.worker(
+        slots=1,
+        NERPROC_FAILPOINT="before_part_commit:raise:2",
+        NERPROC_FAILPOINT_ONCE=str(tmp_path / "once"),
+    )
+    troubled.finish(job)
+    assert_same(troubled, job, undisturbed)
+    reasons = [event.detail["reason"] for event in troubled.node.jobs.events(job) if "reason" in event.detail]
+    assert reasons == ["its worker failed: FailpointError"]
+
+
+def test_a_host_that_has_no_room_for_a_child_waits_for_it(
+    troubled: Fleet, tmp_path: Path, undisturbed: tuple[Report, list[Entity]]
+) -> None:
+    job = troubled.submit()
+    hanging = tmp_path / "hanging"
+    worker = troubled.worker(
+        slots=1, NERPROC_FAILPOINT="object_begun:hang", NERPROC_FAILPOINT_ONCE=str(hanging)
+    )
+    troubled.until(hanging.exists, "an object in hand")
+    files, most = resource.prlimit(worker.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (3, most))
+    (child,) = family(worker.pid)
+    os.kill(child, signal.SIGKILL)
+    time.sleep(2)
+    assert family(worker.pid) == []
+    resource.prlimit(worker.pid, resource.RLIMIT_NOFILE, (files, most))
+    troubled.finish(job)
+    assert len(troubled.workers) == 1
+    assert_same(troubled, job, undisturbed)
+
+
 def test_a_frozen_worker_comes_back_as_a_zombie_and_writes_nothing(
     troubled: Fleet, undisturbed: tuple[Report, list[Entity]]
 ) -> None:

@@ -314,10 +314,9 @@ class Jobs:
         since = claim.request.get("since")
         if since is None:
             return []
-        record = self.get(claim.job)
         try:
-            earlier = self.get(UUID(since))
-        except NotFound:  # deleted meanwhile
+            record, earlier = self.get(claim.job), self.get(UUID(since))
+        except NotFound:  # one of them was deleted meanwhile
             return []
         one, other = earlier.request, record.request
         assert isinstance(one, ReportRequest)

@@ -34,24 +34,23 @@ class ChildProcess:
     """A child in a process group of its own. It dies with the thread that made it."""
 
     def __init__(self, settings: Settings, worker: UUID, *, warm: bool = False) -> None:
-        """`warm`: it makes ready for the commonest scan before it is asked for one."""
-        ours, theirs = socket.socketpair()
-        self.beacon = Beacon.create()
-        self._popen = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "nerproc.worker.child"),
-                *(str(theirs.fileno()), str(self.beacon.descriptor), str(os.getpid())),
-            ],
-            pass_fds=(theirs.fileno(), self.beacon.descriptor),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env=_environment(),
-            process_group=0,
-        )
-        theirs.close()
+        """`warm`: it makes ready for the commonest scan before it is asked for one.
+
+        Raises:
+            OSError: the system has no room for it.
+        """
+        with contextlib.ExitStack() as undo:
+            self.beacon = Beacon.create()
+            undo.callback(self.beacon.close)
+            ours, theirs = socket.socketpair()
+            undo.callback(ours.close)
+            with theirs:
+                self._popen = _start(theirs.fileno(), self.beacon.descriptor)
+            undo.pop_all()
         self.channel = Channel(Connection(ours.detach()))
         start = {"settings": settings.revealed(*SECRETS), "identity": {"role": "child", "worker": str(worker)}}
-        self.channel.send({"op": "start", "warm": warm, **start})
+        with contextlib.suppress(OSError):  # it died at once: whoever gives it a task sees that
+            self.channel.send({"op": "start", "warm": warm, **start})
         self._memory_limit = settings.child_memory_bytes
         self._stall_seconds = settings.stall_seconds
         self.used = False  # it has begun a task
@@ -107,6 +106,17 @@ class ChildProcess:
         if self.verdict is not None:
             return self.verdict
         return f"it was ended by {signal.Signals(-code).name}" if code < 0 else f"it ended with code {code}"
+
+
+def _start(descriptor: int, beacon: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "nerproc.worker.child", str(descriptor), str(beacon), str(os.getpid())],
+        pass_fds=(descriptor, beacon),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env=_environment(),
+        process_group=0,
+    )
 
 
 def _environment() -> dict[str, str]:

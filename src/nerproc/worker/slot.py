@@ -22,7 +22,7 @@ from nerproc.job.part import PartSummary
 from nerproc.job.task import OBJECT_CRASHES, POOL, Claim, PlannedTask, WrittenPart, artifacts
 from nerproc.model.folder import Description
 from nerproc.model.row import values
-from nerproc.observe import bound
+from nerproc.observe import bound, log
 from nerproc.worker import account
 from nerproc.worker.copies import tidy
 from nerproc.worker.process import ChildProcess
@@ -65,19 +65,52 @@ class Slot(threading.Thread):
     def run(self) -> None:
         """Work until `finish`."""
         # Later ones follow a crash: they need not wait, there is a task for them.
-        is_warm = POOL in self._supervisor.pools
-        self._child = ChildProcess(self._supervisor.settings, self._supervisor.id, warm=is_warm)
+        self._get_ready(warm=POOL in self._supervisor.pools)
         while (hand := self._inbox.get()) is not None:
             self._lost = hand.lost
-            try:
-                with bound(kind=hand.claim.kind, **of(hand.claim)):
+            with bound(kind=hand.claim.kind, **of(hand.claim)):
+                try:
                     self._work(hand.claim)
-            finally:
-                account.SECONDS.observe(hand.claim.kind, value=time.monotonic() - hand.since)
-                self.hand = None
-                self._supervisor.idle(self)
-        self._child.kill()
-        self._child.reap()
+                except Exception as error:  # noqa: BLE001 - a slot without its thread would hold tasks for ever
+                    self._failed(hand.claim, error)
+            account.SECONDS.observe(hand.claim.kind, value=time.monotonic() - hand.since)
+            self.hand = None
+            self._get_ready()
+            self._supervisor.idle(self)
+        self._end_child()
+
+    def _get_ready(self, *, warm: bool = False) -> None:
+        """Start a child if there is none, as soon as this host has room for it: idle slots are given tasks."""
+        while self._child is None:
+            try:
+                self._start_child(warm=warm)
+            except OSError as error:
+                log().warning("child_not_started", reason=error.strerror or type(error).__name__)
+                if not self._supervisor.pause():
+                    return
+
+    def _start_child(self, *, warm: bool = False) -> ChildProcess:
+        self._child = ChildProcess(self._supervisor.settings, self._supervisor.id, warm=warm)
+        return self._child
+
+    def _end_child(self) -> None:
+        """End the child at once, if there is one."""
+        child, self._child = self._child, None
+        if child is not None:
+            if child.alive:
+                child.kill()
+            child.reap()
+
+    def _failed(self, claim: Claim, error: Exception) -> None:
+        """Something happened here that nobody foresaw: the task is tried again, by whoever claims it next."""
+        log().error("slot_failed", exc_info=error)
+        # If this fails too, its lease runs out.
+        with suppress(Exception):
+            self._end_child()
+            self._persist(
+                lambda: self._supervisor.claims.retry(claim, f"its worker failed: {type(error).__name__}")
+            )
+            self._persist(lambda: self._supervisor.node.maintenance.close(claim.job))
 
     def _work(self, claim: Claim) -> None:
         child = self._fresh_child(alone=claim.suspects.get(claim.next_ordinal) == OBJECT_CRASHES - 1)
@@ -101,13 +134,9 @@ class Slot(threading.Thread):
 
     def _fresh_child(self, *, alone: bool) -> ChildProcess:
         """The child, or a new one if it is gone, or has a past and the next object is to be read alone."""
-        assert self._child is not None
-        if alone and self._child.used:
-            self._child.kill()
-        if not self._child.alive or (alone and self._child.used):
-            self._child.reap()
-            self._child = ChildProcess(self._supervisor.settings, self._supervisor.id)
-        return self._child
+        if self._child is not None and (not self._child.alive or (alone and self._child.used)):
+            self._end_child()
+        return self._child or self._start_child()
 
     def _next_message(self, child: ChildProcess) -> dict[str, Any] | None:
         """The next message of the child, or None when it is gone; meanwhile it is watched."""
@@ -176,8 +205,7 @@ class Slot(threading.Thread):
     def _complete_training(self, claim: Claim, message: dict[str, Any]) -> None:
         if self._persist(lambda: self._supervisor.claims.complete_train(claim, _row(message))):
             self._tidy(artifacts(claim.job))
-        assert self._child is not None
-        self._child.kill()  # it holds much that only trainings need
+        self._end_child()  # it holds much that only trainings need
 
     def _commit_epoch(self, claim: Claim, message: dict[str, Any]) -> None:
         committed = self._persist(
@@ -203,9 +231,9 @@ class Slot(threading.Thread):
     def _ended_early(self, claim: Claim, child: ChildProcess) -> None:
         """The child is gone with the task in its hands."""
         ordinal, _ = child.beacon.read()
+        self._child = None
         reason = child.reap()
         account.child_ended(claim, cause=child.cause, reason=reason, ordinal=ordinal)
-        self._child = ChildProcess(self._supervisor.settings, self._supervisor.id)
         if self._lost.is_set():
             ended(claim, "lost")
             if claim.kind == "redact":

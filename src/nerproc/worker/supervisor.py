@@ -16,7 +16,7 @@ from contextlib import closing, suppress
 from uuid import UUID, uuid4
 
 import nerproc
-from nerproc.errors import QueueMismatch, Unreachable
+from nerproc.errors import Unreachable
 from nerproc.job.account import of
 from nerproc.job.claims import Claims
 from nerproc.job.jobs import POOLS
@@ -32,6 +32,7 @@ from nerproc.worker import account
 from nerproc.worker.slot import Slot
 
 RENEWALS_PER_LEASE = 6
+ROOM_SECONDS = 1.0  # between attempts to start a child
 PERMIT_SECONDS = 1.0  # how long one wait for a permit lasts; the wait is repeated
 
 
@@ -56,7 +57,7 @@ class Supervisor:
         self._permit: Permit | None = None  # that woke us, and is not acknowledged
         self._slots = [Slot(self, number) for number in range(slots)]
         self._idle = list(self._slots)
-        self._failure: QueueMismatch | None = None
+        self._failure: Exception | None = None
         account.SLOTS.watch(lambda: len(self._slots))
         account.BUSY.watch(lambda: len(self._slots) - len(self._idle))
         account.DRAINING.watch(lambda: self.drain_ends is not None)
@@ -68,6 +69,7 @@ class Supervisor:
 
         Raises:
             QueueMismatch: the queue is not as it must be; what was in hand was finished first.
+            Exception: so was it when a thread ended that a worker cannot do without.
         """
         self.node = node
         self.claims = Claims(
@@ -78,14 +80,12 @@ class Supervisor:
             key=self._key,
         )
         threads = [
-            threading.Thread(target=self._renew, args=(job,), name="leases", daemon=True),
-            threading.Thread(target=self._upkeep, name="upkeep", daemon=True),
+            self._vital("leases", lambda: self._renew(job)),
+            self._vital("upkeep", self._upkeep),
         ]
         if job is None:  # the tasks of a single job are made here: nobody else has to wake us
-            threads.append(threading.Thread(target=self._receive, name="permits", daemon=True))
-            threads.append(
-                threading.Thread(target=watch, args=(node.license, self._closing), name="license", daemon=True)
-            )
+            threads.append(self._vital("permits", self._receive))
+            threads.append(self._vital("license", lambda: watch(node.license, self._closing)))
         for thread in threads:
             thread.start()
         try:
@@ -100,6 +100,18 @@ class Supervisor:
             self._finish(threads)
         if self._failure is not None:
             raise self._failure
+
+    def _vital(self, name: str, work: Callable[[], None]) -> threading.Thread:
+        """A thread without which tasks would be held that nobody keeps: if it fails, the worker ends."""
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - `run` raises it
+                self._failure = error
+                self.drain()
+
+        return threading.Thread(target=run, name=name, daemon=True)
 
     def _fill(self, job: UUID | None) -> None:
         """Give every idle slot a task, as far as there are tasks; then acknowledge the permit that woke us."""
@@ -174,19 +186,20 @@ class Supervisor:
         wake(self.node.queue, pool, count)
 
     def wait_for_database(self, lost: threading.Event) -> bool:
-        """Pause before a move is tried again; False when there is no point in trying."""
+        """Pause before a move is tried again; False when there is no point in trying, or no time left."""
         lost.wait(random.uniform(0.2, 2.0))  # noqa: S311 - jitter
-        return not (lost.is_set() or self._closing.is_set())
+        late = self.drain_ends is not None and time.monotonic() > self.drain_ends
+        return not (late or lost.is_set() or self._closing.is_set())
+
+    def pause(self) -> bool:
+        """Pause before something is tried that the system has no room for; False when the worker is to end."""
+        with self._changed:
+            return not self._changed.wait_for(self._ends, ROOM_SECONDS)
 
     def _receive(self) -> None:
         """Hand permits to the main loop, one at a time."""
         while self._wants_permit():
-            try:
-                permit = self.node.queue.wait(self.pools, PERMIT_SECONDS)
-            except QueueMismatch as error:
-                self._failure = error
-                self.drain()
-                return
+            permit = self.node.queue.wait(self.pools, PERMIT_SECONDS)
             if permit is not None:
                 with self._changed:
                     self._permit = permit
