@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -144,7 +145,10 @@ class ObjectScan:
         for _ in range(READS):
             try:
                 with source.open(ref) as opened:
-                    row = self._use(opened.file, ref, opened.version, use)
+                    # It may be another than was listed: what is counted is what is read.
+                    now = replace(ref, size=opened.file.seek(0, io.SEEK_END))
+                    opened.file.seek(0)
+                    row = self._use(opened.file, now, opened.version, use)
                     opened.check()
             except Unreadable as error:
                 self._writer.begin(ref.name)
