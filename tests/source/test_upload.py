@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import time
 import uuid
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
 from nerproc.errors import NotFound
 from nerproc.source.upload import UploadSource, UploadWriter
+from nerproc.storage.base import Storage
 from nerproc.storage.local import LocalStorage
 
 
@@ -29,6 +32,21 @@ def test_an_upload_is_there_only_when_it_is_finished(storage: LocalStorage):
     assert [ref.name for ref in source.list()] == ["a.txt"]
     with pytest.raises(NotFound):
         UploadSource(storage, uuid.uuid4()).list()
+
+
+def test_many_files_of_one_name_take_no_longer_than_others():
+    class Nowhere:
+        def put(self, key: str, data: BinaryIO) -> int:
+            return len(data.read())
+
+        def delete(self, prefix: str) -> None: ...
+
+    writer = UploadWriter(cast("Storage", Nowhere()))
+    begin = time.process_time()
+    for _ in range(20_000):
+        writer.add("a.txt", io.BytesIO())
+    assert list(writer.files)[:3] == ["a.txt", "a (2).txt", "a (3).txt"]
+    assert time.process_time() - begin < 5
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(storage: LocalStorage):

@@ -14,6 +14,7 @@ import io
 import json
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
@@ -77,6 +78,7 @@ class UploadWriter:
     def __init__(self, storage: Storage) -> None:
         self.id = uuid.uuid4()
         self.files: dict[str, UploadedFile] = {}  # by name
+        self._copies: Counter[str] = Counter()  # by name: so many others were tried in its place
         self._storage = storage
         self._prefix = _prefix(self.id)
         self._finished = False
@@ -111,10 +113,10 @@ class UploadWriter:
         wanted = _NOT_IN_NAMES.sub("\ufffd", name).lstrip("/") or "unnamed"
         path = PurePosixPath(wanted)
         stem, suffix = wanted[: len(wanted) - len(path.suffix)], path.suffix
-        free, count = wanted, 1
+        free = wanted
         while free in self.files:
-            count += 1
-            free = f"{stem} ({count}){suffix}"
+            self._copies[wanted] += 1
+            free = f"{stem} ({self._copies[wanted] + 1}){suffix}"
         return free
 
 
