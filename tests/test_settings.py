@@ -56,6 +56,7 @@ def test_another_file_can_be_named(folder: Path, monkeypatch: pytest.MonkeyPatch
     [
         ("NERPROC_PORT", "99999", "NERPROC_PORT: Input should be less than"),
         ("NERPROC_TASK_BYTES", "many", "NERPROC_TASK_BYTES: Input should be a valid integer"),
+        ("NERPROC_POLL_SECONDS", "inf", "NERPROC_POLL_SECONDS: Input should be a finite number"),
         ("NERPROC_ROOTS", "/data", 'field "roots"'),
         ("NERPROC_STORAGE_URL", "/data", "NERPROC_STORAGE_URL: Value error, it is not s3://bucket"),
         ("NERPROC_S3_ENDPOINT_URL", "minio:9000", "NERPROC_S3_ENDPOINT_URL: String should match"),

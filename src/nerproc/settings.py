@@ -59,7 +59,7 @@ class S3Connection(BaseModel):
 class Settings(BaseModel):
     """The settings of one node; `load` reads them from where the module says."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True, allow_inf_nan=False)
 
     home: Path = Field(default=Path("~/.nerproc"), description="Folder of everything that nerproc writes.")
     database_url: SecretStr | None = Field(
