@@ -3,13 +3,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.detection.encoder.folder import write_encoder
 from tests.model.test_folder import write_model
 
 from nerproc.db.database import Database
-from nerproc.errors import Conflict, InvalidRequest, NerprocError, NotFound
+from nerproc.errors import Conflict, DatabaseUnreachable, InvalidRequest, NerprocError, NotFound
 from nerproc.model.folder import built_in, stored
 from nerproc.model.models import Models
 from nerproc.storage.local import LocalStorage
@@ -75,6 +76,28 @@ def test_a_name_is_taken_once(models: Models, storage: LocalStorage, tmp_path: P
     with pytest.raises(InvalidRequest, match="no name for a model"):
         models.import_folder(tmp_path / "x", "spacy:mine")
     assert keys(storage) == before
+
+
+def test_when_nobody_knows_whether_its_row_was_written_a_model_stays_whole(
+    models: Models,
+    storage: LocalStorage,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fetch_one = database.fetch_one
+
+    def lose_the_answer(query: str, *arguments: Any, **options: Any) -> Any:
+        found = fetch_one(query, *arguments, **options)
+        if "INSERT INTO model" in query:
+            raise DatabaseUnreachable("the connection is lost")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "fetch_one", lose_the_answer)
+        with pytest.raises(DatabaseUnreachable):
+            models.import_folder(write_model(tmp_path / "x"))
+    assert {file.name for file in models.files(models.card("tiny"))} == _names(storage) != set()
 
 
 def test_of_two_imports_at_once_one_is_refused_and_leaves_nothing(

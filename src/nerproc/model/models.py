@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 from psycopg.errors import UniqueViolation
 
 from nerproc.db.database import Database
-from nerproc.errors import Conflict, InvalidRequest, NerprocError, NotFound
+from nerproc.errors import Conflict, DatabaseUnreachable, InvalidRequest, NerprocError, NotFound
 from nerproc.failpoint import failpoint
 from nerproc.model import feedback, registry
 from nerproc.model.folder import Description, artifacts, built_in, describe, is_model, stored, version
@@ -219,6 +219,8 @@ class Models:
             files = put_folder(self._storage, identity, folder, description)
             failpoint("model_stored")
             row = self._db.fetch_one(_INSERT, values(identity, description, files, "imported"))
+        except DatabaseUnreachable:
+            raise  # the row may be there, and needs its files; else those are collected
         except UniqueViolation:
             self._storage.delete(artifacts(identity))
             raise taken(description.name) from None

@@ -13,7 +13,7 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
-from nerproc.errors import InvalidRequest, NotFound
+from nerproc.errors import DatabaseUnreachable, InvalidRequest, NotFound
 from nerproc.job.task import artifacts
 from nerproc.job.training import TrainingJobs
 from nerproc.model.folder import built_in
@@ -104,6 +104,8 @@ class Trainings:
         host = socket.gethostname() if here and self._settings.database_url is not None else None
         try:
             self._jobs.submit(request, job=job, samples=key, base_id=found.id, host=host)
+        except DatabaseUnreachable:
+            raise  # the job may be there, and needs its samples; else those are collected
         except BaseException:
             self._storage.delete(artifacts(job))
             raise
