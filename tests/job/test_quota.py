@@ -217,6 +217,17 @@ def test_an_invalid_licence_begins_nothing_and_lets_running_reports_finish(board
     assert [claim.job for claim in worker.claim(["infer"], limit=5)] == [waiting]
 
 
+def test_an_invalid_licence_lists_no_section_and_lets_what_is_listed_finish(limited: Board) -> None:
+    """What has no limit of its own may not stand in for the licence that has one."""
+    job = limited.submit()
+    shard(limited, job, 0, 0, kind="shard")
+    worker = limited.worker()
+    assert worker.claim(["infer"], limit=5, begin=False) == []
+    shard(limited, job, 1_000)
+    [claim] = worker.claim(["infer"], limit=5, begin=False)
+    assert claim.kind == "infer"
+
+
 @pytest.fixture
 def crowd(database: Database, server: Path, tmp_path: Path) -> Iterator[Crowd]:
     """Does something to 200 jobs, 50 at a time, over 64 connections; the quota covers half of them."""

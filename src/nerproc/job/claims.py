@@ -53,8 +53,8 @@ class Claims:
     ) -> list[Claim]:
         """Take the best ready tasks of `pools` (of `job` only, if given), up to `limit`.
 
-        Jobs take turns: the one with the fewest running tasks comes first. Without `begin` no report is begun,
-        only work on those that have been.
+        Jobs take turns: the one with the fewest running tasks comes first. Without `begin` no source is listed,
+        so that no report is begun, and what others have listed is done.
         """
         rows = self._db.fetch_all(
             sql.CLAIM,

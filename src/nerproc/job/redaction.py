@@ -22,7 +22,7 @@ from nerproc.redaction import key as keys
 from nerproc.schema.redaction import RedactionTask
 from nerproc.settings import Settings
 
-# Its tasks are no report that a licence must let begin: none is numbered 0. Where the report reads files of one
+# Its tasks list nothing, so that no licence must let them begin. Where the report reads files of one
 # host, so does the redaction.
 _SUBMIT = """
 WITH report AS (

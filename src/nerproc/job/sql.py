@@ -62,7 +62,7 @@ share AS MATERIALIZED (
     SELECT live.id AS job_id FROM live CROSS JOIN LATERAL
       (SELECT row_number() OVER () AS turn FROM
         (SELECT FROM task WHERE job_id = live.id AND pool = ANY(%(pools)s)
-            AND state = 'queued' AND ready_at <= clock_timestamp() AND (%(begin)s OR number > 0)
+            AND state = 'queued' AND ready_at <= clock_timestamp() AND (%(begin)s OR kind <> 'shard')
           LIMIT %(limit)s) ready) turns
      ORDER BY live.running + turns.turn, live.served NULLS FIRST, live.created_at, live.id
      LIMIT %(limit)s) dealt
@@ -74,7 +74,7 @@ pick AS MATERIALIZED (
     CROSS JOIN LATERAL
     (SELECT id FROM task
       WHERE job_id = j.id AND pool = ANY(%(pools)s) AND state = 'queued' AND ready_at <= clock_timestamp()
-        AND (%(begin)s OR number > 0)
+        AND (%(begin)s OR kind <> 'shard')
       ORDER BY number LIMIT j.tasks FOR UPDATE SKIP LOCKED) t
   LIMIT %(limit)s),
 claimed AS (

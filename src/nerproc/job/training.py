@@ -21,7 +21,7 @@ from nerproc.queue.base import Queue, wake
 from nerproc.schema.report import TrainingProgress
 from nerproc.schema.training import TrainingRequest
 
-# Its task is no report that a licence must let begin: it is not numbered 0. Of two of one name the second is
+# Its task lists nothing, so that no licence must let it begin. Of two of one name the second is
 # refused: by the index `job_training` while the first lives, by the model that it made from then on.
 _SUBMIT = """
 WITH new AS (
