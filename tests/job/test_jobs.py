@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from tests.job.board import Board, claim_one, written
 
+from nerproc.db.database import Database
+from nerproc.db.embedded import EmbeddedServer
 from nerproc.errors import Conflict, IllegalMove, InvalidRequest, NotFound
+from nerproc.job.jobs import Jobs
 from nerproc.job.state import State
-from nerproc.job.task import artifacts
+from nerproc.job.task import PlannedTask, artifacts
 from nerproc.schema.report import LocalSource, ReportRequest
 
 
@@ -101,6 +107,35 @@ def test_stop_ends_queued_and_running_tasks_and_keeps_what_is_committed(board: B
         board.jobs.stop(job)
 
 
+def test_a_stop_that_waits_for_a_listing_stops_what_it_has_made(board: Board) -> None:
+    job = board.submit()
+    worker = board.worker()
+    claim = claim_one(worker, ["infer"])
+    assert claim is not None
+    plan = [PlannedTask(number, f"manifest-{number}", 10, 1_000) for number in (1, 2)]
+    blocked = (
+        "SELECT count(*) AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'test'"
+    )
+
+    def until_blocked(count: int) -> None:
+        while board.database.fetch_one(blocked) != {"count": count}:
+            time.sleep(0.02)
+
+    with ThreadPoolExecutor(2) as threads:
+        with board.database.transaction() as connection:
+            connection.execute("SELECT FROM quota FOR UPDATE")
+            listing = threads.submit(worker.complete_shard, claim, plan, limit=None)
+            until_blocked(1)
+            stop = threads.submit(board.jobs.stop, job)
+            until_blocked(2)
+        assert listing.result()
+        stop.result()
+    assert board.jobs.get(job).state is State.STOPPED
+    assert board.jobs.quota.used() == 0
+    assert board.jobs.retry(job) == 2
+    assert len(worker.claim(["infer"], limit=5)) == 2
+
+
 def test_a_paused_job_starts_no_task(board: Board) -> None:
     job = board.sharded(tasks=2)
     worker = board.worker()
@@ -134,6 +169,17 @@ def test_retry_goes_on_behind_what_is_committed(board: Board) -> None:
     assert (again.task, again.attempt) == (claim.task, claim.attempt + 1)
     assert (again.next_ordinal, again.next_seq) == (4, 1)
     assert board.jobs.get(job).state is State.RUNNING
+
+
+def test_a_delete_may_take_longer_than_a_statement(board: Board, server: Path) -> None:
+    job = board.sharded()
+    tarry = "BEGIN PERFORM pg_sleep(0.5); RETURN OLD; END"
+    board.database.execute(f"CREATE FUNCTION tarry() RETURNS trigger AS '{tarry}' LANGUAGE plpgsql")
+    board.database.execute("CREATE TRIGGER slow BEFORE DELETE ON task FOR EACH ROW EXECUTE FUNCTION tarry()")
+    hasty = {"dbname": "test", "options": "-c statement_timeout=400ms"}
+    with Database(hasty, server=EmbeddedServer(server / "postgres")) as database:
+        Jobs(database, board.queue, board.storage, board.jobs.quota).delete(job)
+    assert board.database.fetch_all("SELECT * FROM task") == []
 
 
 def test_of_a_report_that_is_deleted_under_its_worker_nothing_is_taken_over(board: Board) -> None:

@@ -140,7 +140,7 @@ class Claims:
         )
         if row and row["refused"]:
             with self._db.transaction() as connection:
-                connection.execute(sql.STOP_TASKS, {"job": claim.job})
+                sql.stop_tasks(connection, claim.job)
                 connection.execute(sql.UNLEASE, {"job": claim.job})
             account.license_refused(QuotaExceeded.slug, job=str(claim.job))
         return self._ended("failed" if row and row["refused"] else "completed", row, claim)

@@ -208,7 +208,7 @@ class Jobs:
             IllegalMove: it has ended already.
         """
         with self._db.transaction() as connection:
-            connection.execute(sql.STOP_TASKS, {"job": job})
+            sql.stop_tasks(connection, job)
             row = connection.execute(sql.STOP_JOB, {"job": job}).fetchone()
         if not row or not row[0]:
             self._refuse(job, "stopped", "only a queued or running job can be")
@@ -277,7 +277,9 @@ class Jobs:
             return
         except IllegalMove:
             pass  # it has ended
-        self._db.execute(sql.DELETE, {"job": job})
+        with self._db.transaction() as connection:
+            connection.execute("SET LOCAL statement_timeout = 0")  # a large job has millions of rows
+            connection.execute(sql.DELETE, {"job": job})
         log().info("job_deleted", job=str(job))
         self._storage.delete(artifacts(job))
 

@@ -10,6 +10,13 @@ Rules, each learnt from a randomised test with zombies:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from nerproc.db.database import Connection
+
 # The columns of `part` that hold its summary, with their types; they are the fields of `part.PartSummary`.
 _SUMMARY = {
     "objects": "int",
@@ -280,11 +287,22 @@ SELECT id FROM job WHERE state IN ('queued', 'running')
    AND NOT EXISTS (SELECT FROM task WHERE job_id = job.id AND state IN ('queued', 'running'))"""
 
 # The first of two statements of one transaction: the second, UNLEASE or STOP_JOB, must see the lease of a claim
-# that the first waited for.
+# that the first waited for. It is repeated, for a listing that it waited for has made tasks.
 STOP_TASKS = """
 WITH live AS MATERIALIZED (
   SELECT id FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running') ORDER BY id FOR UPDATE)
 UPDATE task SET state = 'stopped', finished_at = clock_timestamp() FROM live WHERE task.id = live.id"""
+
+
+_LIVE = "SELECT FROM task WHERE job_id = %(job)s AND state IN ('queued', 'running') LIMIT 1"
+
+
+def stop_tasks(connection: Connection, job: UUID) -> None:
+    """Run STOP_TASKS until no task is left to stop."""
+    while connection.execute(_LIVE, {"job": job}).rowcount:
+        connection.execute(STOP_TASKS, {"job": job})
+
+
 UNLEASE = """
 DELETE FROM lease USING task
  WHERE lease.job_id = %(job)s AND task.id = lease.task_id AND task.state <> 'running'"""
