@@ -55,6 +55,15 @@ def test_many_nodes_migrate_at_once_and_each_file_runs_once(database: Database, 
     assert database.fetch_one("SELECT count(*) FROM a") == {"count": 2}
 
 
+def test_what_a_deleted_row_is_looked_for_in_has_an_index(database: Database):
+    migrate(database)
+    without = database.fetch_all(
+        "SELECT conrelid::regclass::text AS table FROM pg_constraint WHERE contype = 'f' AND NOT EXISTS ("
+        "SELECT FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1])"
+    )
+    assert without == [{"table": "session"}], "tokens are never deleted"
+
+
 def test_a_worker_refuses_an_empty_or_older_database(database: Database, folder: Path):
     with pytest.raises(SchemaOutdated, match="0001 is missing"):
         check(database, folder)

@@ -164,6 +164,14 @@ def test_a_report_of_many_parts_is_compacted_once_before_it_is_closed(board: Boa
     assert board.jobs.counts(job)[0] == {"EMAIL": 30}
 
 
+def test_collection_minds_no_file_that_its_process_has_taken_away(board: Board) -> None:
+    scratch = board.storage.scratch()
+    (scratch / "a").symlink_to("gone")  # as one that is listed, and then not there
+    (scratch / "b").touch()
+    board.maintenance.collect(age_seconds=-1)
+    assert [left.name for left in scratch.iterdir()] == ["a"]
+
+
 def test_collection_takes_only_what_nothing_points_at(board: Board) -> None:
     job = board.sharded()
     worker = board.worker()

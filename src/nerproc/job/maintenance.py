@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,8 @@ class Maintenance:
                         log().info("artifacts_collected", deleted=self.collect(ended=ended))
             except NerprocError as error:
                 log().warning("upkeep_failed", reason=error.message)
+            except Exception as error:  # noqa: BLE001 - nobody would notice that there is none any more
+                log().error("upkeep_failed", exc_info=error)
 
     def tick(self, *, every: float = 0) -> bool:
         """Put expired tasks back, wake workers for ready ones, close jobs that are done, forget dead workers.
@@ -113,11 +116,13 @@ class Maintenance:
         They come from attempts that lost their task, from parts that were compacted, and from deleted jobs;
         files left in the scratch folder by processes that were killed go too.
         """
-        self._db.execute(sql.FORGET_MERGED, {"age": age_seconds})
+        while self._db.execute(sql.FORGET_MERGED, {"age": age_seconds}):
+            pass
         horizon = datetime.now(UTC) - timedelta(seconds=age_seconds)
         for left in self._storage.scratch().iterdir():
-            if left.stat().st_mtime < horizon.timestamp():
-                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            with suppress(OSError):  # its process is done with it, or it is not ours to delete
+                if left.stat().st_mtime < horizon.timestamp():
+                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
         deleted = Uploads(self._db, self._storage).collect(age_seconds=age_seconds)
         deleted += Models(self._db, self._storage).collect(age_seconds=age_seconds)
         deleted += FeedbackStore(self._db, self._storage).collect(age_seconds=age_seconds)

@@ -402,6 +402,8 @@ SELECT entities_key AS key FROM part WHERE job_id = %(job)s
 UNION ALL SELECT objects_key FROM part WHERE job_id = %(job)s
 UNION ALL SELECT manifest FROM task WHERE job_id = %(job)s AND manifest IS NOT NULL
 UNION ALL SELECT checkpoint FROM task WHERE job_id = %(job)s AND checkpoint IS NOT NULL"""
+# Some at a time, for a statement must not take for ever.
 FORGET_MERGED = """
-DELETE FROM part USING part AS merged
- WHERE part.merged_into = merged.id AND merged.created_at < clock_timestamp() - %(age)s * interval '1 second'"""
+DELETE FROM part WHERE id IN (
+  SELECT part.id FROM part JOIN part AS merged ON merged.id = part.merged_into
+   WHERE merged.created_at < clock_timestamp() - %(age)s * interval '1 second' LIMIT 20000)"""
