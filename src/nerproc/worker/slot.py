@@ -51,6 +51,7 @@ class Slot(threading.Thread):
         self._inbox: queue.SimpleQueue[Hand | None] = queue.SimpleQueue()
         self._child: ChildProcess | None = None
         self._lost = threading.Event()
+        self._is_last = False  # the task in hand, if there is one
         self.hand: Hand | None = None
 
     def assign(self, claim: Claim) -> None:
@@ -60,6 +61,7 @@ class Slot(threading.Thread):
 
     def finish(self) -> None:
         """Let the thread end when it has no task."""
+        self._is_last = True
         self._inbox.put(None)
 
     def run(self) -> None:
@@ -81,13 +83,12 @@ class Slot(threading.Thread):
 
     def _get_ready(self, *, warm: bool = False) -> None:
         """Start a child if there is none, as soon as this host has room for it: idle slots are given tasks."""
-        while self._child is None:
+        while self._child is None and not self._is_last:
             try:
                 self._start_child(warm=warm)
             except OSError as error:
                 log().warning("child_not_started", reason=error.strerror or type(error).__name__)
-                if not self._supervisor.pause():
-                    return
+                self._supervisor.pause()
 
     def _start_child(self, *, warm: bool = False) -> ChildProcess:
         self._child = ChildProcess(self._supervisor.settings, self._supervisor.id, warm=warm)

@@ -191,10 +191,9 @@ class Supervisor:
         late = self.drain_ends is not None and time.monotonic() > self.drain_ends
         return not (late or lost.is_set() or self._closing.is_set())
 
-    def pause(self) -> bool:
-        """Pause before something is tried that the system has no room for; False when the worker is to end."""
-        with self._changed:
-            return not self._changed.wait_for(self._ends, ROOM_SECONDS)
+    def pause(self) -> None:
+        """Pause before something is tried again that the system has no room for."""
+        self._closing.wait(ROOM_SECONDS)
 
     def _receive(self) -> None:
         """Hand permits to the main loop, one at a time."""
