@@ -25,9 +25,8 @@ from nerproc.detection.encoder.word import LONGEST, Word, cuts, windows, words
 from nerproc.detection.network.calibration import Calibration, calibrated
 from nerproc.detection.network.decode import decode
 from nerproc.detection.network.folder import CARD, Card, card, check, content
-from nerproc.detection.network.hyphen import with_both_parts
-from nerproc.detection.network.number import without_pieces
 from nerproc.detection.network.session import Session
+from nerproc.detection.network.tidy import tidied
 from nerproc.detection.span import Hint, Span
 from nerproc.errors import InvalidRequest
 from nerproc.schema.entity import MAX_ENTITY_LENGTH
@@ -130,7 +129,7 @@ class Encoder:
             if self._wanted[number] and 0 < end - start <= MAX_ENTITY_LENGTH:
                 label, kind = self._scheme.labels[number]
                 spans.append(Span(start, end, label, kind, score, "tagger", validated=False))
-        return without_pieces(text, with_both_parts(text, spans))
+        return tidied(text, spans)
 
     def _logits(self, text: str, found: list[Word]) -> _Scores:
         """The scores of the first token of each word in `found`, which are those of `text`."""

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from nerproc.detection.network.calibration import calibrated
 from nerproc.detection.network.decode import Found, decode
-from nerproc.detection.network.hyphen import with_both_parts
-from nerproc.detection.network.number import without_pieces
 from nerproc.detection.network.session import Session
+from nerproc.detection.network.tidy import tidied
 from nerproc.detection.span import Hint, Span
 from nerproc.detection.tagger.folder import NETWORK, Settings, read
 from nerproc.detection.tagger.stream import BATCH, BLOCK, HALO, join, moves
@@ -62,10 +61,7 @@ class Tagger:
     def detect_all(self, texts: Sequence[tuple[str, Hint | None]]) -> list[list[Span]]:
         """What `detect` finds in each of `texts`; a small text takes less time than by itself."""
         found = self.decoded([text for text, _ in texts])
-        return [
-            without_pieces(text, with_both_parts(text, each))
-            for (text, _), each in zip(texts, found, strict=True)
-        ]
+        return [tidied(text, each) for (text, _), each in zip(texts, found, strict=True)]
 
     def decoded(self, texts: Sequence[str]) -> list[list[Span]]:
         """What the network alone finds in each of `texts`, whatever stands beside it."""

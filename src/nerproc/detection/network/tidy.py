@@ -1,0 +1,23 @@
+"""What is certain of the ends of entities, whatever a network says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nerproc.detection.network.hyphen import with_both_parts
+from nerproc.detection.network.number import without_pieces
+from nerproc.detection.span import Span
+
+_AFTER = ",;: \t\n"  # of 31,769 entities that people marked 20 end in one of these, most by mistake
+
+
+def tidied(text: str, spans: Sequence[Span]) -> list[Span]:
+    """`spans` of a network, in order: without what ends no entity, names whole, and no pieces of numbers."""
+    return without_pieces(text, with_both_parts(text, list(_ended(text, spans))))
+
+
+def _ended(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    for span in spans:
+        end = span.start + len(text[span.start : span.end].rstrip(_AFTER))
+        if end > span.start:
+            yield span if end == span.end else span._replace(end=end)
