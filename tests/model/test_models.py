@@ -3,9 +3,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cut import lose_answer
 from tests.detection.encoder.folder import write_encoder
 from tests.model.test_folder import write_model
 
@@ -85,16 +85,8 @@ def test_when_nobody_knows_whether_its_row_was_written_a_model_stays_whole(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    fetch_one = database.fetch_one
-
-    def lose_the_answer(query: str, *arguments: Any, **options: Any) -> Any:
-        found = fetch_one(query, *arguments, **options)
-        if "INSERT INTO model" in query:
-            raise DatabaseUnreachable("the connection is lost")
-        return found
-
     with monkeypatch.context() as patch:
-        patch.setattr(database, "fetch_one", lose_the_answer)
+        lose_answer(patch, database, "INSERT INTO model")
         with pytest.raises(DatabaseUnreachable):
             models.import_folder(write_model(tmp_path / "x"))
     assert {file.name for file in models.files(models.card("tiny"))} == _names(storage) != set()

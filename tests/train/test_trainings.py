@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.cut import lose_answer
 from tests.job.board import RecordingQueue
 from tests.people import DRINKING, samples
 
@@ -27,16 +27,8 @@ def test_when_nobody_knows_whether_it_was_queued_a_training_keeps_its_samples(
     storage = LocalStorage(tmp_path / "artifacts")
     jobs = TrainingJobs(database, RecordingQueue())
     trainings = Trainings(jobs, Models(database, storage), storage, Settings(home=tmp_path))
-    fetch_one = database.fetch_one
-
-    def lose_the_answer(query: str, *arguments: Any, **options: Any) -> Any:
-        found = fetch_one(query, *arguments, **options)
-        if "INSERT INTO job" in query:
-            raise DatabaseUnreachable("the connection is lost")
-        return found
-
     with monkeypatch.context() as patch:
-        patch.setattr(database, "fetch_one", lose_the_answer)
+        lose_answer(patch, database, "INSERT INTO job")
         with pytest.raises(DatabaseUnreachable):
             trainings.create(Wish(name="drinks"), samples(40, sentences=DRINKING), base="none")
     task = database.fetch_one("SELECT manifest FROM task")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from nerproc.detection.pattern.pattern import Pattern
+from nerproc.detection.pattern.pattern import Pattern, Validator
 from nerproc.detection.pattern.validator import card, coin, iban
 
 _CARD_WORDS = (
@@ -37,6 +37,41 @@ _COIN_WORDS = (
     "doge", "tron", "trx", "usdt", "monero", "xmr", "ripple", "xrp", "bch", "blockchain", "coin", "address",
 )  # fmt: skip
 
+# kind, expression, what confirms it, and, where counting the rest takes long to compile, its beginning
+_COINS: tuple[tuple[str, str, Validator, str | None], ...] = (
+    ("bitcoin", rf"\b[13]{_BASE58}{{25,34}}\b", coin.base58check(0x00, 0x05), None),
+    (
+        "bitcoin",
+        r"\b(?:bc1[02-9ac-hj-np-z]{11,87}|BC1[02-9AC-HJ-NP-Z]{11,87})\b",
+        coin.bech32,
+        r"\b(?:bc1[02-9ac-hj-np-z]{11}|BC1[02-9AC-HJ-NP-Z]{11})",
+    ),
+    ("litecoin", rf"\b[LM]{_BASE58}{{26,33}}\b", coin.base58check(0x30, 0x32), None),
+    ("litecoin", r"\bltc1[02-9ac-hj-np-z]{11,87}\b", coin.bech32, r"\bltc1[02-9ac-hj-np-z]{11}"),
+    ("dogecoin", rf"\bD{_BASE58}{{33}}\b", coin.base58check(0x1E), None),
+    ("tron", rf"\bT{_BASE58}{{33}}\b", coin.base58check(0x41), None),
+    # Of networks for tests.
+    ("bitcoin", rf"\b[mn2]{_BASE58}{{25,34}}\b", coin.base58check(0x6F, 0xC4), None),
+    (
+        "bitcoin",
+        r"\b(?:tb1|bcrt1)[02-9ac-hj-np-z]{11,87}\b",
+        coin.bech32,
+        r"\b(?:tb1|bcrt1)[02-9ac-hj-np-z]{11}",
+    ),
+    ("bitcoin_cash", r"\b(?:bitcoincash:)?[qp][02-9ac-hj-np-z]{41}\b", coin.bitcoin_cash, None),
+    ("cardano", r"\baddr1[02-9ac-hj-np-z]{53,98}\b", coin.bech32, r"\baddr1[02-9ac-hj-np-z]{53}"),
+    (
+        "cosmos",
+        r"\b(?:cosmos|osmo|bnb|terra|inj|celestia)1[02-9ac-hj-np-z]{38,58}\b",
+        coin.bech32,
+        r"\b(?:cosmos|osmo|bnb|terra|inj|celestia)1[02-9ac-hj-np-z]{38}",
+    ),
+    ("dash", rf"\bX{_BASE58}{{33}}\b", coin.base58check(0x4C), None),
+    ("ripple", rf"\br{_BASE58}{{24,34}}\b", coin.base58check(0, ripple=True), None),
+    ("stellar", r"\bG[A-D][A-Z2-7]{54}\b", coin.stellar, None),
+    ("zcash", rf"\bt[13]{_BASE58}{{33}}\b", coin.base58check(0x1CB8, 0x1CBD), None),
+)
+
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         "CARD_NUMBER",
@@ -64,53 +99,9 @@ PATTERNS: tuple[Pattern, ...] = (
         gate=rf"\b(?:{_COUNTRIES})\d\d[ -]?[A-Z0-9][ -]?[A-Z0-9]",
         ignore_case=True,
     ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        rf"\b[13]{_BASE58}{{25,34}}\b",
-        0.5,
-        kind="bitcoin",
-        validator=coin.base58check(0x00, 0x05),
-        gate=r"\b[13][1-9A-HJ-NP-Za-km-z]{25,34}\b",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        r"\b(?:bc1[02-9ac-hj-np-z]{11,87}|BC1[02-9AC-HJ-NP-Z]{11,87})\b",
-        0.5,
-        kind="bitcoin",
-        validator=coin.bech32,
-        gate=r"\b(?:bc1[02-9ac-hj-np-z]{11}|BC1[02-9AC-HJ-NP-Z]{11})",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        rf"\b[LM]{_BASE58}{{26,33}}\b",
-        0.5,
-        kind="litecoin",
-        validator=coin.base58check(0x30, 0x32),
-        gate=r"\b[LM][1-9A-HJ-NP-Za-km-z]{26,33}\b",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        r"\bltc1[02-9ac-hj-np-z]{11,87}\b",
-        0.5,
-        kind="litecoin",
-        validator=coin.bech32,
-        gate=r"\bltc1[02-9ac-hj-np-z]{11}",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        rf"\bD{_BASE58}{{33}}\b",
-        0.5,
-        kind="dogecoin",
-        validator=coin.base58check(0x1E),
-        gate=r"\bD[1-9A-HJ-NP-Za-km-z]{33}\b",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        rf"\bT{_BASE58}{{33}}\b",
-        0.5,
-        kind="tron",
-        validator=coin.base58check(0x41),
-        gate=r"\bT[1-9A-HJ-NP-Za-km-z]{33}\b",
+    *(
+        Pattern("CRYPTO_ADDRESS", expression, 0.5, kind=kind, validator=validator, gate=gate)
+        for kind, expression, validator, gate in _COINS
     ),
     Pattern(
         "CRYPTO_ADDRESS",
@@ -119,78 +110,6 @@ PATTERNS: tuple[Pattern, ...] = (
         kind="ethereum",
         validator=coin.ethereum,
         context=_COIN_WORDS,
-    ),
-    # Of networks for tests.
-    Pattern(
-        "CRYPTO_ADDRESS",
-        rf"\b[mn2]{_BASE58}{{25,34}}\b",
-        0.5,
-        kind="bitcoin",
-        validator=coin.base58check(0x6F, 0xC4),
-        gate=r"\b[mn2][1-9A-HJ-NP-Za-km-z]{25,34}\b",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        r"\b(?:tb1|bcrt1)[02-9ac-hj-np-z]{11,87}\b",
-        0.5,
-        kind="bitcoin",
-        validator=coin.bech32,
-        gate=r"\b(?:tb1|bcrt1)[02-9ac-hj-np-z]{11}",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        r"\b(?:bitcoincash:)?[qp][02-9ac-hj-np-z]{41}\b",
-        0.5,
-        kind="bitcoin_cash",
-        validator=coin.bitcoin_cash,
-        gate=r"\b(?:bitcoincash:)?[qp][02-9ac-hj-np-z]{41}\b",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        r"\baddr1[02-9ac-hj-np-z]{53,98}\b",
-        0.5,
-        kind="cardano",
-        validator=coin.bech32,
-        gate=r"\baddr1[02-9ac-hj-np-z]{53}",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        r"\b(?:cosmos|osmo|bnb|terra|inj|celestia)1[02-9ac-hj-np-z]{38,58}\b",
-        0.5,
-        kind="cosmos",
-        validator=coin.bech32,
-        gate=r"\b(?:cosmos|osmo|bnb|terra|inj|celestia)1[02-9ac-hj-np-z]{38}",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        rf"\bX{_BASE58}{{33}}\b",
-        0.5,
-        kind="dash",
-        validator=coin.base58check(0x4C),
-        gate=r"\bX[1-9A-HJ-NP-Za-km-z]{33}\b",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        rf"\br{_BASE58}{{24,34}}\b",
-        0.5,
-        kind="ripple",
-        validator=coin.base58check(0, ripple=True),
-        gate=r"\br[1-9A-HJ-NP-Za-km-z]{24,34}\b",
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        r"\bG[A-D][A-Z2-7]{54}\b",
-        0.5,
-        kind="stellar",
-        validator=coin.stellar,
-    ),
-    Pattern(
-        "CRYPTO_ADDRESS",
-        rf"\bt[13]{_BASE58}{{33}}\b",
-        0.5,
-        kind="zcash",
-        validator=coin.base58check(0x1CB8, 0x1CBD),
-        gate=r"\bt[13][1-9A-HJ-NP-Za-km-z]{33}\b",
     ),
     Pattern(
         "CRYPTO_ADDRESS",
