@@ -30,12 +30,9 @@ _ASSIGN = (
     rf"|{_QUOTE}?,?\s{{1,40}}{_QUOTE}?value{_QUOTE}?[ \t]{{0,4}}[:=][ \t]{{0,4}}"
     r"|(?<=<[\w:.-]{1,60})>\s{0,40}(?=[^<>]{1,300}</))"
 )
-# The same for the gate, with open repeats, which compile fast.
-_ASSIGN_GATE = (
-    rf"(?:{_QUOTE}?\]?(?:\[\])?(?:[ \t]*:?[ \t]*(?:&(?:'static )?)?str(?:ing)?\??)?[ \t]*{_OPERATOR}"
-    r"[ \t]*(?:[|>][+-]?\r?\n[ \t]*)?@?"
-    rf"|{_QUOTE}?,?\s+{_QUOTE}?value{_QUOTE}?[ \t]*[:=][ \t]*|>\s*)"
-)
+# What may follow a name in the gates. They end here: a repeat of any length behind a common word would cost
+# more than all other gates together.
+_NAMED = r"(?:[^a-z]|value|str|hex|base64|b64|prod|dev|test|staging|live|sandbox)"
 # Beside random values, a call or a row of a table is enough: get("token", "x").
 _LIST = rf"{_QUOTE}?,[ \t]{{0,4}}|[ \t]{{1,4}}(?=[\"'])"
 
@@ -67,7 +64,7 @@ _CHOSEN = (
     r"|\K(?:[^\s\"'`,;&<>(){}\[\]\\]|\\(?![nrt\"'])){4,128}(?=[\s,;&<\"'`)\]}\\]|\Z))"
 )
 _PASSWORD = rf"{_PASSWORDS % _SHORT}{_NUMBERED}{_ASSIGN}{_CHOSEN}"
-_PASSWORD_GATE = rf"{_PASSWORDS % '|pass|p/?w'}{_NUMBERED}{_ASSIGN_GATE}\S"
+_PASSWORD_GATE = rf"{_PASSWORDS % '|pass|p/?w'}{_NAMED}"
 _CONNECTION = r"\b(?:server|data source|user ?id|uid|user(?:name)?|database|initial catalog|host|port)"
 _SPOKEN_NAMES = (
     r"(?:\b(?:password|passwd|passwort|passphrase|passcode|pwd|pw)|비밀번호|비번|패스워드|密码|パスワード)"
@@ -75,10 +72,6 @@ _SPOKEN_NAMES = (
 _SPOKEN = (
     rf"{_SPOKEN_NAMES}(?:[ \t](?:for|of|in)(?:[ \t][^\s:]{{1,30}}){{1,3}}?"
     r"(?::|[ \t](?:is|was|ist|to)\b)[ \t]{0,3}|[ \t]{1,3}(?:(?:is|was|ist|to)[ \t:]{1,3})?)"
-)
-_SPOKEN_GATE = (
-    rf"{_SPOKEN_NAMES}(?:[ \t](?:for|of|in)(?:[ \t][^\s:]+)+(?::|[ \t](?:is|was|ist|to)\b)[ \t]*"
-    r"|[ \t]+(?:(?:is|was|ist|to)[ \t:]+)?)"
 )
 _CURL = r"(?<=\bcurl\b(?:[^\n]|\\\r?\n){0,400}[ \t])"
 _CURL_USER = r"(?:-[uU]|--(?:proxy-)?user)[= \t]{1,5}"
@@ -143,7 +136,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.9,
         kind="aws_secret_key",
         validator=necessary(secret.random_key),
-        gate=rf"{_AWS_NAME}{_ASSIGN_GATE}{_QUOTE}?[A-Za-z0-9/+]",
+        gate=rf"{_AWS_NAME}{_NAMED}",
         ignore_case=True,
     ),
     Pattern(
@@ -171,10 +164,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.6,
         kind="generic",
         validator=necessary(secret.random_secret),
-        gate=(
-            rf"{_NAMES_GATE}{_NUMBERED}(?:{_ASSIGN_GATE}|{_QUOTE}?,[ \t]*|[ \t]+[\"'])"
-            rf"(?:bearer )?{_QUOTE}?{_DRAWN}"
-        ),
+        gate=rf"{_NAMES_GATE}{_NAMED}",
         ignore_case=True,
     ),
     # Many issuers draw keys as UUIDs; a token of other names with one is the number of a thing.
@@ -184,7 +174,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.6,
         kind="generic",
         validator=necessary(secret.issued),
-        gate=rf"{_KEYS}{_NUMBERED}(?:{_ASSIGN_GATE}|{_QUOTE}?,[ \t]*|[ \t]+){_QUOTE}?[0-9a-f]{{8}}-",
+        gate=rf"{_KEYS}{_NAMED}",
         ignore_case=True,
     ),
     # In .npmrc: //registry.example/:_authToken=…
@@ -316,7 +306,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.6,
         kind="password",
         validator=necessary(secret.strong_password),
-        gate=rf"{_SPOKEN_GATE}[\"'`]\S",
+        gate=rf"{_SPOKEN_NAMES}[ \t]",
         ignore_case=True,
     ),
     Pattern(
@@ -325,7 +315,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.6,
         kind="password",
         validator=necessary(secret.spoken_password),
-        gate=rf"{_SPOKEN_GATE}\S",
+        gate=rf"{_SPOKEN_NAMES}[ \t]",
         ignore_case=True,
     ),
     # In the cookie of a GitLab.
