@@ -46,7 +46,12 @@ class Kind(NamedTuple):
 # Most of what tells names from other words is in texts that are dense with them.
 KINDS = (
     Kind("wikipedia", 1, 3_000_000),
+    Kind("wikitext", 1, 6_000_000),
     Kind("social_raw", 3, 7_500_000),
+    Kind("tweets", 3, 1_500_000),
+    Kind("news", 2, 1_500_000),
+    Kind("reviews", 2, 2_000_000),
+    Kind("report", 2, 1_500_000),
     Kind("glosses", 1, 1_200_000),
     Kind("world_factbook", 1, 1_200_000),
     Kind("state_union", 2, 1_200_000),
