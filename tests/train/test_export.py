@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.people import LABELS, samples
+from tests.people import LABELS, OPTIONS, samples
 
 from nerproc.detection.network.calibration import Calibration
 from nerproc.detection.tagger import load
@@ -13,8 +13,9 @@ from nerproc.errors import Conflict, JobFailed, SettingsError
 from nerproc.train import export as module
 from nerproc.train.export import export, strict_f1
 from nerproc.train.extra import torch
-from nerproc.train.fit import Fitted
+from nerproc.train.fit import Fitted, fit
 from nerproc.train.network import Network
+from nerproc.train.sample import Sample, Span
 from nerproc.train.target import Material
 
 HELD = [Material(samples(5))]
@@ -49,6 +50,18 @@ def test_a_worse_export_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(JobFailed, match=r"the trained one 0\.9000"):
         export(fitted(f1=0.9), tmp_path / "model", HELD, **ABOUT)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_spans_of_parts_of_words_are_no_loss_of_the_export(tmp_path: Path) -> None:
+    given = [
+        replace(one, spans=tuple(replace(span, end=span.end - 2) for span in one.spans)) for one in samples(200)
+    ]
+    apart = Sample("Anna Smith\n\nwrote from Oslo\tto us", (Span(1, 17, "NAME"), Span(23, 31, "LOCATION")))
+    held = [Material([*given[:40], apart])]
+    fitted = fit([Material(given[40:])], held, LABELS, OPTIONS)
+    assert fitted.f1 > 0.8
+    export(fitted, tmp_path / "model", held, **ABOUT)
+    assert load(tmp_path / "model").detect("we saw Anna Smith yesterday")[0][:3] == (7, 17, "NAME")
 
 
 def test_a_network_that_differs_is_refused_and_leaves_nothing(

@@ -13,6 +13,7 @@ from nerproc.detection.network.decode import Found, decode
 from nerproc.detection.tagger.stream import join, moves
 from nerproc.detection.tagger.vector import BLANK_ID, BREAK_ID, PAD, TAB_ID
 from nerproc.detection.tagger.word import BLANK, BREAK, TAB, split
+from nerproc.train.sample import Sample, Span
 from nerproc.train.target import Material, width
 from nerproc.train.target import moves as moves_of
 
@@ -40,7 +41,7 @@ class Trial:
         tags = np.zeros(len(self._stream), np.int64)
         for sample, each, start in zip(samples, words, starts.tolist(), strict=True):
             tags[start : start + len(each.texts)] = moves_of(sample, each, labels)
-        gold = _found(np.eye(width(labels), dtype=np.float32)[tags] * 99, self._stream)
+        gold = _found(_certain(tags, labels), self._stream)
         self._gold = self._spans(gold)
         # How many words before each place are of each label.
         of_label = (tags[:, None] > 0) & ((tags[:, None] - 1) % len(labels) == np.arange(len(labels)))
@@ -79,6 +80,25 @@ class Trial:
         for part, *span in zip(*(column.tolist() for column in columns), strict=True):
             spans[part].add(tuple(span))
         return spans
+
+
+def of_words(sample: Sample, labels: Sequence[str]) -> tuple[Span, ...]:
+    """The spans of `sample` as a `Trial` knows them: a word of which a span has a part is all in it."""
+    words = split(sample.text)
+    tags = moves_of(sample, words, labels)
+    closed = np.array([word in {BLANK, TAB} for word in words.texts], np.bool_)
+    breaks = np.array([word == BREAK for word in words.texts], np.bool_)
+    found = decode(_certain(tags, labels), closed, breaks)
+    columns = (words.starts[found.starts], words.ends[found.ends - 1], found.labels)
+    return tuple(
+        Span(start, end, labels[label])
+        for start, end, label in zip(*(c.tolist() for c in columns), strict=True)
+    )
+
+
+def _certain(tags: _Numbers, labels: Sequence[str]) -> NDArray[np.float32]:
+    """Scores that leave no doubt about the moves `tags`."""
+    return np.eye(width(labels), dtype=np.float32)[tags] * 99
 
 
 def _f1(gold: set[tuple[int, int, int]], found: set[tuple[int, int, int]]) -> float:
