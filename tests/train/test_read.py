@@ -209,7 +209,7 @@ class TestRecognising:
 
     def test_pieces_of_brat_in_another_order(self) -> None:
         files = {"a.txt": "Rome, Ann Lee", "a.ann": "T1\tNAME 10 13;6 10\tLee Ann\n"}
-        assert loaded(zipped(files))[0].spans == (Span(6, 10, "NAME"), Span(10, 13, "NAME"))
+        assert loaded(zipped(files))[0].spans == (Span(6, 9, "NAME"), Span(10, 13, "NAME"))
 
     @pytest.mark.parametrize("shift", [0, 1])
     def test_a_mark_before_a_text_of_brat_may_count(self, shift: int) -> None:
@@ -246,6 +246,11 @@ class TestLabels:
         assert "across" in refusal(record).message
 
 
+def test_space_at_the_ends_of_a_span_is_no_part_of_it() -> None:
+    record = {"text": "so Ann\n said", "spans": [{"start": 2, "end": 8, "label": "NAME"}]}
+    assert loaded(json.dumps(record)) == [Sample("so Ann\n said", (Span(3, 6, "NAME"),))]
+
+
 GOOD = json.dumps({"text": "Ann left", "spans": [{"start": 0, "end": 3, "label": "NAME"}]})
 
 
@@ -260,6 +265,7 @@ def spanned(start: object, end: object, label: object = "NAME") -> str:
         (spanned(-1, 3), "outside the text"),
         (spanned(3, 0), "outside the text"),
         (spanned(3, 3), "is empty"),
+        (spanned(3, 4), "nothing but space"),
         (spanned("0", 3), "no start and end"),
         (spanned(True, 3), "no start and end"),
         (spanned(0.0, 3), "no start and end"),

@@ -60,6 +60,8 @@ class Draft:
 def checked(draft: Draft, relabel: Relabel, *, place: str = "") -> Sample:
     """The sample that `draft` is, its spans by start and its labels as `relabel` has them.
 
+    Space at the ends of a span is no part of it: people mark it by accident, and nothing finds it.
+
     Raises:
         Flaw: it is none.
     """
@@ -76,7 +78,7 @@ def checked(draft: Draft, relabel: Relabel, *, place: str = "") -> Sample:
     for raw in draft.spans:
         label = relabel(raw.label, line=raw.line)
         if label is not None:
-            found.setdefault(_span(raw, label, len(text)), raw.line)
+            found.setdefault(_span(raw, label, text), raw.line)
     ordered = sorted(found)
     for one, other in pairwise(ordered):
         if other.start < one.end:
@@ -89,7 +91,7 @@ def checked(draft: Draft, relabel: Relabel, *, place: str = "") -> Sample:
     return Sample(text, tuple(ordered), draft.document, place)
 
 
-def _span(raw: RawSpan, label: str, length: int) -> Span:
+def _span(raw: RawSpan, label: str, text: str) -> Span:
     start, end = raw.start, raw.end
     if (
         not isinstance(start, int)
@@ -102,15 +104,22 @@ def _span(raw: RawSpan, label: str, length: int) -> Span:
             hint="give both as whole numbers: offsets in code points of the text, the end exclusive",
             line=raw.line,
         )
-    if start < 0 or end > length or start > end:
+    if start < 0 or end > len(text) or start > end:
         raise Flaw(
-            f"span {start} to {end} ({label}) is outside the text, which is {length} long",
+            f"span {start} to {end} ({label}) is outside the text, which is {len(text)} long",
             hint="offsets count code points from 0, the end is exclusive",
             line=raw.line,
         )
     if start == end:
         raise Flaw(f"the span at {start} ({label}) is empty", hint="the end is exclusive", line=raw.line)
-    return Span(start, end, label)
+    quote = text[start:end]
+    if quote.isspace():
+        raise Flaw(
+            f"span {start} to {end} ({label}) has nothing but space in it",
+            hint="mark words; mapping the label to O leaves its spans out",
+            line=raw.line,
+        )
+    return Span(start + len(quote) - len(quote.lstrip()), end - len(quote) + len(quote.rstrip()), label)
 
 
 def check_enough(samples: Iterable[Sample]) -> Counter[str]:
