@@ -73,6 +73,26 @@ class TestSplit:
         learnt, held = split([sample(number, document="d") for number in range(20)], share=0.1)
         assert (len(learnt), len(held)) == (18, 2)
 
+    @pytest.mark.parametrize("seed", range(8))
+    def test_no_label_is_held_out_as_a_whole(self, seed: int) -> None:
+        some = [sample(number, "ABC"[number % 3], document=f"d{number % 3}") for number in range(60)]
+        some += [sample(number, "D", document=f"d{number % 2 + 3}") for number in range(60, 80)]
+        learnt, held = split(some, share=0.15, seed=seed)
+        assert {span.label for one in learnt for span in one.spans} == set("ABCD")
+        assert {one.document for one in held} in ({"d3"}, {"d4"})
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_where_each_document_has_a_label_of_its_own_samples_are_held_out(self, seed: int) -> None:
+        some = [sample(number, "AB"[number % 2], document=f"d{number % 2}") for number in range(40)]
+        learnt, held = split(some, share=0.15, seed=seed)
+        assert {span.label for one in learnt for span in one.spans} == set("AB")
+        assert len(held) == 6
+
+    @pytest.mark.parametrize("seed", range(8))
+    def test_most_is_learnt_though_one_document_is_long(self, seed: int) -> None:
+        some = [sample(number, "A", document="long" if number > 3 else str(number)) for number in range(100)]
+        assert {one.document for one in split(some, share=0.15, seed=seed)[1]} == set("0123")
+
     def test_neither_side_is_empty(self) -> None:
         some = [sample(1), sample(2)]
         for share in (0.0, 0.5, 1.0):
