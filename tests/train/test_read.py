@@ -129,6 +129,25 @@ class TestRecognising:
         assert [sample.document for sample in found] == ["file/1", "file/1", "file/2"]
         assert found[1].place == "file:6"
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "B-NAME\tAnn\nO\tleft\n\nB-CITY\tRome\n",  # the MIT corpora
+            "# id 3dd7-c5\tdomain=en\nAnn _ _ B-NAME\nleft _ _ O\n\n# id 3\nRome _ _ B-CITY\n",  # MultiCoNER
+            "#\tsource [2009]\n1\tAnn\tB-NAME\tO\n2\tleft\tO\tB-CITY\n\n1\tRome\tB-CITY\tO\n",  # GermEval
+            "Ann x B-NAME O\nleft x O B-CITY\n\nRome x B-CITY B-CITY\n",  # with what a model says
+            "# Sentences of mine\nAnn B-NAME \nleft O\n\nRome B-CITY\n",
+            "Ann\tB-NAME\t\nleft\tO\n\nRome\tB-CITY\t\n",
+        ],
+    )
+    def test_other_tables(self, text: str) -> None:
+        found = [(sample.text, sample.spans) for sample in loaded(text)]
+        assert found == [("Ann left", (Span(0, 3, "NAME"),)), ("Rome", (Span(0, 4, "CITY"),))]
+
+    def test_a_token_may_be_a_hash(self) -> None:
+        found = loaded("# O\nAnn B-NAME\n#tag O\n# B-SIGN\n")
+        assert [(sample.text, len(sample.spans)) for sample in found] == [("# Ann #tag #", 2)]
+
     def test_a_text_that_the_tokens_do_not_make_is_left_aside(self) -> None:
         found = loaded("# text = Bob's\n1\tBob\tB-NAME\n2\tis\tO\n")
         assert [(sample.text, sample.spans) for sample in found] == [("Bob is", (Span(0, 3, "NAME"),))]
@@ -302,6 +321,8 @@ def test_a_flaw_is_refused_with_its_line(content: str, words: str) -> None:
         ('{"tokens": ["a", "b"], "labels": ["O"]}', "file:1: there are 2 tokens and 1 labels"),
         ('{"tokens": ["a"], "labels": [3]}', "file:1: the label of token 1 is no word"),
         ("a O\nb O\nc\n\nd O\n", "file:3: the line has 1 columns, most have 2"),
+        ("a O\nb O\n# \n\nd O\n", "file:3: the line has 1 columns, most have 2"),
+        ("a O\nb O\nc d O\n\nd O\n", "file:3: the line has 3 columns, most have 2"),
         ("a O\nb O\nc Q-X\n\nd O\n", "file:3: there is no tag in column 2"),
         ('[\n{"data": {"text": "a"},\n "annotations" []}]', "file:3: it is not JSON"),
         ('[{"text": "a", "spans": []}', "file:1: the list has no end"),

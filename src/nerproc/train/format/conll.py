@@ -1,8 +1,11 @@
 """CoNLL: one token a line, in columns, with its tag in one of them; an empty line ends a sentence.
 
 Which column is which is told by what stands in them: tags are like `O` and `B-NAME`; the token comes first, or,
-where the first column counts (as in CoNLL-U and IOB2 of Universal NER), second. A line `# text = …` gives the
-text as it was written; without one a space stands between tokens. `-DOCSTART-` and `# newdoc` begin a document.
+where the first column counts (as in CoNLL-U and IOB2 of Universal NER), second; of two columns, the tag may be
+the first. Where several columns have tags, the last one counts (before it are chunks), or, of those with the
+same labels, the first (behind it is what a model guessed, or nested entities). A line `# text = …` gives the
+text as it was written; without one a space stands between tokens. Other lines with a # before a sentence say
+nothing to us. `-DOCSTART-` and `# newdoc` begin a document.
 """
 
 from __future__ import annotations
@@ -62,10 +65,18 @@ def columns(lines: Lines) -> Columns | None:
     fitting = [sum(bool(TAG.fullmatch(row[column])) for row in rows) for column in range(count)]
     best = max(fitting[1:], default=0)
     if best * 2 <= len(rows):
-        return None
-    tag = max(column for column in range(1, count) if fitting[column] == best)
+        return Columns(count, 1, 0) if count == 2 and fitting[0] * 2 > len(rows) else None
+    tag = _column_of_tags(rows, [column for column in range(1, count) if fitting[column] == best])
     counted = tag > 1 and re.match(r"1\b", rows[0][0]) and all(_NUMBER.fullmatch(row[0]) for row in rows)
     return Columns(count, 1 if counted else 0, tag)
+
+
+def _column_of_tags(rows: list[list[str]], fitting: list[int]) -> int:
+    """The column that counts of the `fitting` ones."""
+    labels = [{row[column][2:] for row in rows} - {""} for column in fitting]
+    return next(
+        (column for column, some in zip(fitting, labels, strict=True) if some & labels[-1]), fitting[-1]
+    )
 
 
 def drafts(lines: Lines, where: Columns) -> Iterator[tuple[int, Draft]]:
@@ -82,16 +93,20 @@ def drafts(lines: Lines, where: Columns) -> Iterator[tuple[int, Draft]]:
                 sentence.text = line[found.end() :]
         elif line.startswith(_START):
             document += 1
-        else:
+        elif not (line.startswith("#") and not sentence.tokens and not _is_row(_cells(line), where)):
             _take(sentence, _cells(line), where, lines.number)
     if sentence.tokens:
         yield sentence.line, sentence.draft(str(document or ""))
 
 
+def _is_row(cells: list[str], where: Columns) -> bool:
+    return len(cells) == where.count and TAG.fullmatch(cells[where.tag]) is not None
+
+
 def _take(sentence: _Sentence, cells: list[str], where: Columns, line: int) -> None:
     if where.token and not cells[0].isdecimal() and _NUMBER.fullmatch(cells[0]):
         return
-    if len(cells) != where.count:
+    if len(cells) <= max(where.tag, where.token) or any(cells[where.count :]):
         raise Flaw(
             f"the line has {len(cells)} columns, most have {where.count}",
             hint="give each token a tag, O for none, and an empty line between sentences",
@@ -108,7 +123,10 @@ def _take(sentence: _Sentence, cells: list[str], where: Columns, line: int) -> N
 
 
 def _cells(line: str) -> list[str]:
-    return line.split("\t") if "\t" in line else line.split(" ") if "  " not in line else line.split()
+    if "\t" in line:
+        return line.split("\t")
+    line = line.rstrip()
+    return line.split(" ") if "  " not in line else line.split()
 
 
 def _located(text: str, tokens: list[str]) -> list[tuple[int, int]] | None:
