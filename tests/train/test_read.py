@@ -347,6 +347,10 @@ def test_the_line_of_a_byte_that_is_no_text_is_named(line: int) -> None:
     bad = b'{"text": "Zo\xeb", "spans": []}\n'
     content = (GOOD + "\n").encode() * (line - 1) + bad + (GOOD + "\n").encode() * 100
     assert refusal(content).message == f"file:{line}: it is not UTF-8"
+    listed = b"[\n" + b",\n".join(content.splitlines()) + b"]"
+    assert refusal(listed).message == f"file:{line + 1}: it is not UTF-8"
+    brat = zipped({"a.ann": "", "a.txt": b"Ann left\r" * (line - 1) + b"Zo\xeb"})
+    assert refusal(brat).message == f"file/a.txt:{line}: it is not UTF-8"
 
 
 def test_a_region_whose_text_was_changed_is_refused() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterator
-from io import TextIOWrapper
+from io import IncrementalNewlineDecoder, TextIOWrapper
 from typing import IO, Self
 
 from nerproc.extraction.decode import byte_order
@@ -27,6 +27,7 @@ class Lines:
         head = stream.read(_HEAD)
         encoding, mark = byte_order(head) or ("utf-8", 0)
         stream.seek(mark)
+        self._stream, self._mark = stream, mark
         self.marked = mark > 0  # whether it begins with a byte order mark, which is not part of the text
         self.number = 0  # of the last line given out
         self._encoding = encoding
@@ -83,9 +84,19 @@ class Lines:
         try:
             return read(size)
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(self._encoding, "replace").count("\n")
             raise Flaw(
                 f"it is not {self._encoding.upper()}",
                 hint="convert it: iconv -f WINDOWS-1252 -t UTF-8, or whatever it is written in",
-                line=self.number + before + 1,
+                line=self._line(self._stream.tell() - len(error.object) + error.start),
             ) from None
+
+    def _line(self, offset: int) -> int:
+        """The line in which the byte at `offset` is."""
+        self._stream.seek(self._mark)
+        decoder = codecs.getincrementaldecoder(self._encoding)("replace")
+        breaks = IncrementalNewlineDecoder(decoder, translate=True)
+        line, left = 1, offset - self._mark
+        while left > 0 and (piece := self._stream.read(min(left, _PIECE))):
+            line += breaks.decode(piece).count("\n")
+            left -= len(piece)
+        return line
