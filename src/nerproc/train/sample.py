@@ -67,7 +67,7 @@ def checked(draft: Draft, relabel: Relabel, *, place: str = "") -> Sample:
     """
     text = draft.text
     if not isinstance(text, str):
-        raise Flaw("the text is missing, or no string")
+        raise Flaw("the text is missing, or no string", hint='write it under the key "text"')
     try:
         text.encode()
     except UnicodeEncodeError as error:

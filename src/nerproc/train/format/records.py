@@ -13,6 +13,8 @@ from nerproc.train.format.lines import LONGEST, Lines
 _LEAST = 64 << 10  # code points that a list is read on by
 _OBJECT = re.compile(r"\s*(\{|\[)\s*[{\"\]]")
 _SPACE = " \t\r\n"
+_TOO_DEEP = "its JSON is too deep, or has too large a number"
+_FLAT = "leave out what is not part of the sample"
 
 
 def are_in(lines: Lines) -> bool:
@@ -29,7 +31,7 @@ def records(lines: Lines) -> Iterator[tuple[int, dict[str, Any]]]:
     is_list = bool(lines.head) and lines.head[0].lstrip().startswith("[")
     for number, record in _listed(lines) if is_list else _by_line(lines):
         if not isinstance(record, dict):
-            raise Flaw("it is no JSON object", line=number)
+            raise Flaw("it is no JSON object", hint='write samples as {"text": …, "spans": […]}', line=number)
         yield number, record
 
 
@@ -46,7 +48,7 @@ def _by_line(lines: Lines) -> Iterator[tuple[int, Any]]:
                 line=lines.number,
             ) from None
         except (ValueError, RecursionError):
-            raise Flaw("its JSON is too deep, or has too large a number", line=lines.number) from None
+            raise Flaw(_TOO_DEEP, hint=_FLAT, line=lines.number) from None
         yield lines.number, record
 
 
@@ -55,6 +57,13 @@ def _listed(lines: Lines) -> Iterator[tuple[int, Any]]:
     buffer.skip("[")
     while buffer.skip(","):
         if buffer.text[buffer.at] == "]":
+            buffer.at += 1
+            if buffer.skip(""):
+                raise Flaw(
+                    "there is more behind the end of the list",
+                    hint="give each list in a file of its own",
+                    line=buffer.line(),
+                )
             return
         yield buffer.line(), buffer.record()
     raise Flaw("the list has no end", hint="is the file cut off?", line=buffer.line())
@@ -97,9 +106,13 @@ class _Buffer:
                 if len(self.text) - self.at <= LONGEST and self._more():
                     continue
                 inside = self.text.count("\n", self.at, error.pos)
-                raise Flaw(f"it is not JSON: {error.msg}", line=line + inside) from None
+                raise Flaw(
+                    f"it is not JSON: {error.msg}",
+                    hint="is the file cut off, or was it changed by hand?",
+                    line=line + inside,
+                ) from None
             except (ValueError, RecursionError):
-                raise Flaw("its JSON is too deep, or has too large a number", line=line) from None
+                raise Flaw(_TOO_DEEP, hint=_FLAT, line=line) from None
             return record
 
     def _more(self) -> bool:

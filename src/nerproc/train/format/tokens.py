@@ -24,9 +24,9 @@ def draft(record: dict[str, Any]) -> Draft:
     tokens = record["tokens"]
     tags = next(record[key] for key in _LABELS if key in record)
     if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
-        raise Flaw("tokens is no list of strings")
+        raise Flaw("tokens is no list of strings", hint='write ["Ann", "wrote"]')
     if not isinstance(tags, list):
-        raise Flaw("labels is no list")
+        raise Flaw("labels is no list", hint='write ["B-NAME", "O"]')
     if len(tokens) != len(tags):
         raise Flaw(
             f"there are {len(tokens)} tokens and {len(tags)} labels", hint="give each token one, O for none"
