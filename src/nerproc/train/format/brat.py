@@ -80,7 +80,7 @@ def drafts(folder: Folder, name: str) -> Iterator[tuple[str, Draft]]:
     Raises:
         SampleError: there is none, or one is not as it should be.
     """
-    names = folder.names()
+    names = _visible(folder)
     annotated = [member for member in names if member.endswith(".ann")]
     if not annotated:
         raise SampleError(f"{name}: there is no .ann file in it", hint=_EMPTY)
@@ -99,6 +99,15 @@ def drafts(folder: Folder, name: str) -> Iterator[tuple[str, Draft]]:
             except Flaw:
                 raise flaw.at(place, None) from None
         yield place, Draft(whole, spans, member)
+
+
+def _visible(folder: Folder) -> list[str]:
+    """Its files, but for hidden ones and those that macOS adds to a zip."""
+    return [
+        name
+        for name in folder.names()
+        if not any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    ]
 
 
 def _read(folder: Folder, member: str, name: str, *, newline: str | None = None) -> tuple[str, bool]:
