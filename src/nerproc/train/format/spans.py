@@ -1,7 +1,8 @@
 """nerproc's own form, one JSON object a line: a text and its spans.
 
 `{"text": "Ann wrote", "spans": [{"start": 0, "end": 3, "label": "NAME"}]}`; `"document"` may name what the text
-is a piece of. Other keys are ignored.
+is a piece of. Other keys are ignored, but for Prodigy's `"answer"`: what was rejected or ignored is no
+sample.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from typing import Any
 from nerproc.train.flaw import Flaw
 from nerproc.train.sample import Draft, RawSpan, Sample
 
+_NO_SAMPLE = ("reject", "ignore")
+
 
 def fits(record: dict[str, Any]) -> bool:
     """Whether an object is of this form."""
     return "text" in record and "spans" in record
 
 
-def draft(record: dict[str, Any]) -> Draft:
-    """The sample that an object is."""
+def draft(record: dict[str, Any]) -> Draft | None:
+    """The sample that an object is; None if somebody said that it is none."""
+    if record.get("answer") in _NO_SAMPLE:
+        return None
     spans = record["spans"]
     if not isinstance(spans, list) or not all(isinstance(span, dict) for span in spans):
         raise Flaw("spans is no list of objects", hint='write [{"start": 0, "end": 3, "label": "NAME"}]')
