@@ -197,6 +197,16 @@ class TestRecognising:
         tasks = [{"text": "nobody", "lead_time": 1.5}, {"text": "Ann", "label": [region], "lead_time": 2}]
         assert loaded(json.dumps(tasks)) == [Sample("nobody", ()), Sample("Ann", (Span(0, 3, "NAME"),))]
 
+    def test_a_project_has_names_of_its_own_in_the_minimal_export(self) -> None:
+        region = {"start": 0, "end": 3, "text": "Ann", "labels": ["NAME"]}
+        about = {"annotator": 1, "created_at": "2026", "updated_at": "2026", "lead_time": 1.5}
+        tasks = [{"body": "Bob left", **about}, {"body": "Ann left", "ner": [region], "ok": ["yes"], **about}]
+        for some in (tasks, [{"text": task.pop("body"), **task} for task in [dict(task) for task in tasks]]):
+            assert loaded(json.dumps(some)) == [
+                Sample("Bob left", ()),
+                Sample("Ann left", (Span(0, 3, "NAME"),)),
+            ]
+
     def test_annotations_that_do_not_count(self) -> None:
         def annotated(start: int, **more: object) -> dict[str, object]:
             value = {"start": start, "end": start + 1, "labels": ["NAME"]}
@@ -217,6 +227,26 @@ class TestRecognising:
         for content in ([task], doccano, {**doccano, "label": [[3, 6, "NAME"]]}):
             assert loaded(json.dumps(content))[0].spans == (Span(3, 6, "NAME"),)
         assert "UTF-16" in refusal(json.dumps({**doccano, "label": [[4, 7, "NAME"]]})).message
+
+    def test_emoji_behind_the_spans_leave_no_doubt(self) -> None:
+        for text in ("Annas Haus 😀", "安娜走了😀"):
+            found = loaded(json.dumps({"text": text, "label": [[0, 2, "NAME"]]}))
+            assert found == [Sample(text, (Span(0, 2, "NAME"),))]
+
+    def test_entities_with_a_start_and_an_end(self) -> None:
+        entity = {"start": 0, "end": 3, "label": "NAME"}
+        [found] = loaded(json.dumps({"text": "Ann left", "entities": [entity]}))
+        assert found.spans == (Span(0, 3, "NAME"),)
+
+    def test_what_was_rejected_or_ignored_in_prodigy(self) -> None:
+        record = {"text": "Ann left", "spans": [], "tokens": [{"text": "Ann", "start": 0, "end": 3, "id": 0}]}
+        given = [{**record, "answer": answer} for answer in ("reject", "accept", "ignore")]
+        assert loaded("\n".join(map(json.dumps, given))) == [Sample("Ann left", ())]
+
+    def test_files_that_a_mac_adds_to_a_zip(self) -> None:
+        files: dict[str, str | bytes] = {"b/a.txt": "Ann left", "b/a.ann": "T1\tNAME 0 3\tAnn\n"}
+        added = dict.fromkeys(("__MACOSX/b/._a.txt", "__MACOSX/b/._a.ann", "b/._a.ann"), b"\0\5\x16\7\xff")
+        assert loaded(zipped(files | added)) == [Sample("Ann left", (Span(0, 3, "NAME"),))]
 
     def test_a_discontinuous_annotation_of_brat(self) -> None:
         text = "North and South\nAmerica"
@@ -328,6 +358,11 @@ def test_a_flaw_is_refused_with_its_line(content: str, words: str) -> None:
         ('[{"text": "a", "spans": []}', "file:1: the list has no end"),
         ('[{"text": "a", "spans": []}]\n[{"text": "b", "spans": []}]', "file:2: there is more behind the end"),
         ('[{"text": "a", "spans": []}, {"te', "file:1: it is not JSON"),
+        ('{"text": "😀", "label": [[[0], 1, "X"]]}', "file:1: it cannot be told"),
+        (
+            '[{"lead_time": 1, "text": "<b>a</b>", "label": [{"start": "/b[1]", "hypertextlabels": ["X"]}]}]',
+            "file:1: a region is of HTML",
+        ),
         ('{"tokens": "a", "labels": ["O"]}', "file:1: tokens is no list"),
         ('{"tokens": ["a"], "labels": "O"}', "file:1: labels is no list"),
         ('[{"text": "a", "spans": []},\n\n 3]', "file:3: it is no JSON object"),

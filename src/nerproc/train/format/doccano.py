@@ -1,6 +1,7 @@
 """doccano's JSON lines, in both forms: `"label": [[0, 3, "NAME"]]`, and that of projects with relations.
 
-The latter is `"entities": [{"label": "NAME", "start_offset": 0, "end_offset": 3}]`. doccano counts UTF-16
+The latter is `"entities": [{"label": "NAME", "start_offset": 0, "end_offset": 3}]`; others write `start` and
+`end` there. doccano counts UTF-16
 units (https://github.com/doccano/doccano/issues/2290), others who write its form code points: see `offset`.
 """
 
@@ -31,7 +32,8 @@ def draft(record: dict[str, Any]) -> Draft:
 
 def _span(entity: object) -> RawSpan:
     if isinstance(entity, dict):
-        return RawSpan(entity.get("start_offset"), entity.get("end_offset"), entity.get("label"))
+        start, end = (entity.get(f"{edge}_offset", entity.get(edge)) for edge in ("start", "end"))
+        return RawSpan(start, end, entity.get("label"))
     if isinstance(entity, list) and len(entity) == 3:
         return RawSpan(*entity)
     raise Flaw("a label is neither [start, end, label] nor an object with start_offset", hint="export as JSONL")

@@ -1,5 +1,6 @@
-"""Exports of Label Studio: JSON, with the regions under `annotations`, and JSON-MIN, with them under `label`.
+"""Exports of Label Studio: JSON, with the regions under `annotations`, and JSON-MIN, with them under any name.
 
+That name, and that of the text, are the project's own in JSON-MIN.
 Of a task that was annotated several times the ground truth counts, else the first annotation that was not
 cancelled; tasks without one are left out, predictions too. Offsets count code points in newer versions,
 UTF-16 units in older ones (https://github.com/HumanSignal/label-studio/pull/1559): see `offset`.
@@ -14,14 +15,15 @@ from nerproc.train.format.offset import in_code_points
 from nerproc.train.sample import Draft, RawSpan
 
 _ANNOTATIONS = ("annotations", "completions")  # the latter before version 1.0
+_ABOUT = {"annotator", "created_at", "updated_at"}  # what JSON-MIN has beside the data, as strings
+_LABELS = {"labels", "hypertextlabels", "paragraphlabels"}  # in text, HTML, dialogues
 
 
 def fits(record: dict[str, Any]) -> bool:
     """Whether an object is of this form."""
     if isinstance(record.get("data"), dict) and any(key in record for key in _ANNOTATIONS):
         return True
-    minimal = "lead_time" in record or any("labels" in region for region in _objects(record.get("label")))
-    return "text" in record and minimal
+    return "lead_time" in record or bool(_minimal(record))
 
 
 def draft(record: dict[str, Any]) -> Draft | None:
@@ -34,10 +36,16 @@ def draft(record: dict[str, Any]) -> Draft | None:
         text = _text(record["data"], {str(name) for name, _ in regions})
         values = [value for _, value in regions]
     else:
-        text, values = record["text"], _objects(record.get("label"))
+        values = _minimal(record)
+        text = _text({key: record[key] for key in record if key not in _ABOUT}, set())
     spans = [RawSpan(value.get("start"), value.get("end"), _label(value)) for value in values]
     spans = in_code_points(text, spans, [value.get("text") for value in values])
     return Draft(text, spans, str(record.get("id") or ""))
+
+
+def _minimal(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Values of the regions of a task of JSON-MIN."""
+    return [value for values in record.values() for value in _objects(values) if _LABELS & value.keys()]
 
 
 def _annotation(record: dict[str, Any]) -> dict[str, Any] | None:
@@ -52,7 +60,9 @@ def _regions(annotation: dict[str, Any]) -> list[tuple[object, dict[str, Any]]]:
     return [
         (result.get("to_name"), result["value"])
         for result in _objects(annotation.get("result"))
-        if isinstance(result.get("value"), dict) and "labels" in result["value"] and "start" in result["value"]
+        if isinstance(result.get("value"), dict)
+        and _LABELS & result["value"].keys()
+        and "start" in result["value"]
     ]
 
 
@@ -70,7 +80,12 @@ def _text(data: dict[str, Any], names: set[str]) -> object:
 
 
 def _label(value: dict[str, Any]) -> object:
-    labels = value.get("labels")
+    if "labels" not in value:
+        raise Flaw(
+            "a region is of HTML or of a dialogue, and has no offsets of a text",
+            hint="annotate the text alone, with the tags Text and Labels",
+        )
+    labels = value["labels"]
     if isinstance(labels, list) and len(labels) == 1:
         return labels[0]
     raise Flaw("a region has several labels, or none", hint="give each region one label")

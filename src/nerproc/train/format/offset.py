@@ -18,14 +18,15 @@ def in_code_points(text: object, spans: list[RawSpan], quotes: Sequence[object])
     """`spans` in code points: the first reading in which every span agrees with the text.
 
     `quotes` are the texts that the file gives for the spans, by which agreement is told; a span without one has
-    to begin and end as words do. Without emoji there is one reading, and quotes alone are looked at.
+    to begin and end as words do. Without emoji before them there is one reading, and quotes alone count.
 
     Raises:
         Flaw: they agree in neither.
     """
     if not isinstance(text, str):
         return spans
-    if max(text, default="") <= _LAST_OF_ONE_UNIT:
+    others = _from_utf16(text, spans) if max(text, default="") > _LAST_OF_ONE_UNIT else spans
+    if others == spans:
         quoted = [(span, quote) for span, quote in zip(spans, quotes, strict=True) if isinstance(quote, str)]
         if all(_agrees(text, span, quote) for span, quote in quoted):
             return spans
@@ -33,7 +34,7 @@ def in_code_points(text: object, spans: list[RawSpan], quotes: Sequence[object])
             "the text of a span is not what its offsets say",
             hint="was the text changed after it was annotated, or its line ends?",
         )
-    for reading in (spans, _from_utf16(text, spans)):
+    for reading in (spans, others):
         if all(map(_agrees, [text] * len(spans), reading, quotes)):
             return reading
     raise Flaw(
@@ -44,8 +45,12 @@ def in_code_points(text: object, spans: list[RawSpan], quotes: Sequence[object])
 
 def _from_utf16(text: str, spans: list[RawSpan]) -> list[RawSpan]:
     units = accumulate((1 + (character > _LAST_OF_ONE_UNIT) for character in text), initial=0)
-    points: dict[object, int] = {unit: point for point, unit in enumerate(units)}
-    return [RawSpan(points.get(span.start), points.get(span.end), span.label) for span in spans]
+    points = {unit: point for point, unit in enumerate(units)}
+
+    def point(unit: object) -> int | None:
+        return points.get(unit) if type(unit) is int else None
+
+    return [RawSpan(point(span.start), point(span.end), span.label) for span in spans]
 
 
 def _agrees(text: str, span: RawSpan, quote: object) -> bool:
