@@ -21,6 +21,9 @@ def logits(names: list[str], tags: str) -> np.ndarray:
         (["O", "B-A", "I-A", "B-B", "I-B"], "O B-A I-A B-A O B-B", [(1, 2, "A"), (3, 3, "A"), (5, 5, "B")]),
         (["O", "B-A", "I-A", "E-A", "S-A"], "S-A B-A I-A E-A S-A", [(0, 0, "A"), (1, 3, "A"), (4, 4, "A")]),
         (["O", "B-A", "I-A", "L-A", "U-A"], "U-A B-A L-A O", [(0, 0, "A"), (1, 2, "A")]),
+        (["O", "B-A", "I-A", "B-B", "I-B"], "I-A I-A B-A O I-B", [(0, 1, "A"), (2, 2, "A"), (4, 4, "B")]),
+        (["O", "B-A", "M-A", "E-A", "S-A"], "B-A M-A E-A S-A", [(0, 2, "A"), (3, 3, "A")]),
+        (["[PAD]", "O", "X", "I-A", "[CLS]"], "[CLS] I-A I-A X [PAD]", [(1, 2, "A")]),
         (["O", "A", "B"], "A A O B A", [(0, 1, "A"), (3, 3, "B"), (4, 4, "A")]),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the classes of an encoder mean: BIO, IOBES, BILOU or bare types, all made the moves of BIO.
+"""What the classes of an encoder mean: BIO, IOB1, IOBES, BILOU, BMES or bare types, all made the moves of BIO.
 
 Moves are numbered O, then B of each label, then I of each label. The last word of an entity (E, L) counts as I,
 an entity of one word (S, U) as B.
@@ -15,9 +15,13 @@ from numpy.typing import NDArray
 from nerproc.detection.plugin.label import ours
 from nerproc.errors import InvalidRequest
 
-_TAG = re.compile(r"([BIESLU])[-_](.+)")
+_TAG = re.compile(r"([BIMESLU])[-_](.+)")
+_OUTSIDE = {"O", "OUT", "OUTSIDE", "0", "X", "PAD", "CLS", "SEP"}  # the last ones: of what is no word
 _NEVER = np.float32(-1e9)
 _LESS = np.float32(1e-3)  # how much less likely a bare type begins an entity than it goes on with one
+_ODD = np.float32(
+    4.0
+)  # the same of I where there is B: the rule in IOB1, a mistake elsewhere, and names are alike
 
 _Scores = NDArray[np.float32]
 
@@ -60,9 +64,10 @@ class Scheme:
         for move, classes in enumerate(self._sources):
             if classes:
                 scores[:, move] = np.logaddexp.reduce(logs[:, classes], axis=1)
-        for place in range(1, 1 + count):
-            if not self._sources[place]:
-                scores[:, place] = scores[:, place + count] - _LESS
+        begins, insides = scores[:, 1 : 1 + count], scores[:, 1 + count :]
+        for place in range(count):
+            less = _ODD if self._sources[1 + place] else _LESS
+            np.maximum(begins[:, place], insides[:, place] - less, out=begins[:, place])
         return scores
 
 
@@ -84,7 +89,7 @@ def names_of(id2label: object) -> list[str]:
 
 def _parse(name: str) -> tuple[str, str]:
     """Prefix and type of a class: ("B", "PER"); type "" for outside."""
-    if name in {"O", "OUT", "OUTSIDE", "0"}:
+    if name.strip("[]<>").upper() in _OUTSIDE:
         return "", ""
     match = _TAG.fullmatch(name)
     return (match[1], match[2]) if match else ("I", name)
