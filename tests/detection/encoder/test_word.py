@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.detection.encoder.folder import write_encoder
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from nerproc.detection.encoder import word as module
 from nerproc.detection.encoder.word import Word, cuts, windows, words
@@ -75,3 +75,19 @@ def test_words_are_the_same_wherever_the_text_is_cut(tmp_path: Path, monkeypatch
         "Corp",
         ".",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ('Ada met "King" (Love).', ["Ada", "met", '"', "King", '"', "(", "Love", ")", "."]),
+        ("Ada-Love, Ada’s Lovelace", ["Ada-Love", ",", "Ada’s", "Lovelace"]),
+        ("東京に 田中", ["東京", "に", "田中"]),
+        ("-Ada-\nKing", ["-", "Ada", "-", "King"]),
+    ],
+)
+def test_words_of_tokenizers_that_know_spaces_alone(text: str, parts: list[str]) -> None:
+    pieces = [*'▁ADKLadegiklmnortv"(),.-’sに', "▁Ada", "Ada", "▁Love", "Love", "lace", "King", "東京", "田中"]
+    tokenizer = Tokenizer(models.Unigram([("<unk>", 0.0), *((piece, -9.0) for piece in pieces)], unk_id=0))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    assert [text[word.start : word.end].strip() for word in words(tokenizer, text)] == parts

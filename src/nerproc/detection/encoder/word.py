@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import regex
 from tokenizers import Tokenizer
 
 CHUNK = 1 << 16  # characters that are tokenized at once, about
 SEEK = 1 << 12  # characters before the end of a chunk in which white space is looked for
 _WHOLE = 3  # characters of a word before a dot that ends a sentence, at least
 LONGEST = 32  # tokens of a word that an encoder sees; the word has its label from the first
+
+# Letters and digits of scripts that put spaces between words, and where a word of them goes on.
+_LETTER = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
+_JOINT = r"['’‐‑-]"
+_INSIDE = regex.compile(rf"(?V1)(?<={_LETTER})(?={_JOINT}?{_LETTER})|(?<={_LETTER}{_JOINT})(?={_LETTER})")
 
 
 class Word(NamedTuple):
@@ -32,13 +38,22 @@ class Window(NamedTuple):
 
 def words(tokenizer: Tokenizer, text: str) -> list[Word]:
     """The words of `text`, in order."""
+    is_coarse = _knows_spaces_alone(tokenizer)
     found: list[Word] = []
     start = 0
     while start < len(text):
         end = _cut(text, start)
-        found += _words(tokenizer, text[start:end], start)
+        found += _words(tokenizer, text[start:end], start, is_coarse=is_coarse)
         start = end
     return found
+
+
+def _knows_spaces_alone(tokenizer: Tokenizer) -> bool:
+    """Whether a tokenizer takes all between two spaces for a word, as SentencePiece does.
+
+    Marks beside a word, and each token of scripts without spaces, are then words of their own here.
+    """
+    return len(set(tokenizer.encode("a.", add_special_tokens=False).word_ids)) == 1
 
 
 def _cut(text: str, start: int) -> int:
@@ -49,7 +64,7 @@ def _cut(text: str, start: int) -> int:
     return next((place for place in range(end, end - SEEK, -1) if text[place].isspace()), end)
 
 
-def _words(tokenizer: Tokenizer, text: str, offset: int) -> Iterator[Word]:
+def _words(tokenizer: Tokenizer, text: str, offset: int, *, is_coarse: bool) -> Iterator[Word]:
     encoding = tokenizer.encode(text, add_special_tokens=False)
     current: int | None = None
     start = end = 0
@@ -57,7 +72,7 @@ def _words(tokenizer: Tokenizer, text: str, offset: int) -> Iterator[Word]:
     for token, number, (first, last) in zip(encoding.ids, encoding.word_ids, encoding.offsets, strict=True):
         if number is None or first == last:
             continue
-        if number != current:
+        if number != current or (is_coarse and first >= end and _begins(text, first)):
             if tokens:
                 yield Word(offset + start, offset + end, tokens)
             current, start, tokens = number, first, []
@@ -66,6 +81,11 @@ def _words(tokenizer: Tokenizer, text: str, offset: int) -> Iterator[Word]:
             tokens.append(token)
     if tokens:
         yield Word(offset + start, offset + end, tokens)
+
+
+def _begins(text: str, place: int) -> bool:
+    """Whether a word begins at `place`, where a token does and another ends that is not a space alone."""
+    return not _INSIDE.match(text, place) and not text[place - 1 : place].isspace()
 
 
 def cuts(text: str, found: Sequence[Word]) -> list[bool]:
