@@ -38,7 +38,7 @@ def test_only_labels_that_were_asked_for_are_found(folder: Path) -> None:
     assert [span.label for span in found] == ["NAME", "NAME"]
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "the", "é😀", "a" * 100_000])
+@pytest.mark.parametrize("text", ["", "  \n ", "the", "é😀", "\ud83d", "a" * 100_000])
 def test_texts_without_entities(folder: Path, text: str) -> None:
     assert load(folder).detect_all([(text, None)]) == [[]]
 
