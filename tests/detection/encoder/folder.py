@@ -19,16 +19,25 @@ SURE = 6.0  # logit of the class that a token has
 
 
 def write_encoder(
-    folder: Path, *, words: dict[str, str] = WORDS, kinds: list[str] | None = None, **config: object
+    folder: Path,
+    *,
+    words: dict[str, str] = WORDS,
+    kinds: list[str] | None = None,
+    positions: int = 512,
+    **config: object,
 ) -> Path:
-    """The encoder in `folder`; `words` are tokens with their classes, `kinds` classes of their types."""
+    """The encoder in `folder`; `words` are tokens with their classes, `kinds` classes of their types.
+
+    It has a row for each of so many `positions`, and fails on more tokens.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     tokens = [*PLAIN, *words]
     table = np.zeros((len(tokens), len(CLASSES)), np.float32)
     for number, token in enumerate(tokens):
         table[number, CLASSES.index(words.get(token, "O"))] = SURE
     _write_tokenizer(folder, tokens)
-    _write_network(folder, table, [] if kinds is None else [CLASSES.index(name) for name in kinds])
+    of_kinds = [] if kinds is None else [CLASSES.index(name) for name in kinds]
+    _write_network(folder, table, of_kinds, positions)
     labels = {str(number): name for number, name in enumerate(CLASSES)}
     (folder / "config.json").write_text(json.dumps({"model_type": "bert", "id2label": labels, **config}))
     return folder
@@ -55,13 +64,16 @@ def write_card(folder: Path, **settings: object) -> Path:
     return folder
 
 
-def _write_network(folder: Path, table: np.ndarray, kinds: list[int]) -> None:
+def _write_network(folder: Path, table: np.ndarray, kinds: list[int], positions: int) -> None:
     shape = ["batch", "sequence"]
     names = ["input_ids", "attention_mask", *(["token_type_ids"] if kinds else [])]
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in names]
     logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [*shape, table.shape[1]])
     nodes = [
-        helper.make_node("Gather", ["table", "input_ids"], ["of token"]),
+        helper.make_node("Gather", ["table", "input_ids"], ["by itself"]),
+        helper.make_node("Shape", ["input_ids"], ["length"], start=1),
+        helper.make_node("Slice", ["positions", "start", "length"], ["of place"]),
+        helper.make_node("Add", ["by itself", "of place"], ["of token"]),
         helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
         helper.make_node("Unsqueeze", ["mask", "axis"], ["column"]),
         helper.make_node("Mul", ["raw", "column"], ["logits"]),
@@ -69,14 +81,16 @@ def _write_network(folder: Path, table: np.ndarray, kinds: list[int]) -> None:
     constants = [
         numpy_helper.from_array(table, "table"),
         numpy_helper.from_array(np.array([2], np.int64), "axis"),
+        numpy_helper.from_array(np.zeros((positions, 1), np.float32), "positions"),
+        numpy_helper.from_array(np.array([0], np.int64), "start"),
     ]
     if kinds:
         of_kind = np.eye(len(CLASSES), dtype=np.float32)[kinds] * 2 * SURE
         constants.append(numpy_helper.from_array(of_kind, "kinds"))
-        nodes.insert(1, helper.make_node("Gather", ["kinds", "token_type_ids"], ["of kind"]))
-        nodes.insert(2, helper.make_node("Add", ["of token", "of kind"], ["raw"]))
+        nodes.insert(4, helper.make_node("Gather", ["kinds", "token_type_ids"], ["of kind"]))
+        nodes.insert(5, helper.make_node("Add", ["of token", "of kind"], ["raw"]))
     else:
-        nodes.insert(1, helper.make_node("Identity", ["of token"], ["raw"]))
+        nodes.insert(4, helper.make_node("Identity", ["of token"], ["raw"]))
     graph = helper.make_graph(nodes, "tiny", inputs, [logits], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     onnx.save(model, str(folder / "model.onnx"))

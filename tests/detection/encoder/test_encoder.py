@@ -142,6 +142,12 @@ def test_an_encoder_that_reads_too_little_at_once_is_refused(tmp_path: Path) -> 
         load(tmp_path)
 
 
+def test_an_encoder_that_reads_less_at_once_than_it_says_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="cannot be run on what") as error:
+        load(write_encoder(tmp_path, positions=100))
+    assert "max_position_embeddings" in str(error.value.hint)
+
+
 def test_a_tokenizer_of_another_encoder_is_refused(tmp_path: Path) -> None:
     write_encoder(tmp_path)
     tokenizer = json.loads((tmp_path / "tokenizer.json").read_text())

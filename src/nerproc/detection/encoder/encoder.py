@@ -96,11 +96,12 @@ class Encoder:
                 hint="Export it for the task token-classification.",
             )
         try:
-            logits = self._run(np.zeros(SHAPES, np.int64), np.arange(SHAPES))
+            whole = np.arange(self._length)  # a whole window, so that no text is too long for its positions
+            logits = self._run(np.zeros_like(whole), whole % SHAPES)
         except Exception as error:  # ONNX Runtime has a class for each, of no common base
             raise InvalidRequest(
                 f"{NETWORK} in {folder} cannot be run on what {TOKENIZER} makes of a text",
-                hint="Export network and tokenizer together.",
+                hint="Export network, tokenizer and config.json (with its max_position_embeddings) together.",
             ) from error
         if logits.ndim != 2 or logits.shape[1] != classes:
             raise InvalidRequest(
