@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,7 +68,13 @@ def set_file(name: str, content: bytes) -> Change:
         (lambda card: card.update(format=2), "format"),
         (lambda card: card.pop("labels"), "labels"),
         (lambda card: card.update(labels=[]), "labels"),
-        (lambda card: card.update(name="../up"), "name"),
+        (lambda card: card.update(labels=["per son"]), "labels"),
+        (lambda card: card.update(name="../up"), "'../up', as .* says, is no name for a model"),
+        (lambda card: card.update(calibration={"slope": math.nan}), "not JSON"),
+        (lambda card: card.update(lineage={"words": math.inf}), "not JSON"),
+        (lambda card: card.update(lineage={"nul\0": 1}), "not JSON"),
+        (lambda card: card.update(lineage={"half": "\ud800"}), "not JSON"),
+        (lambda card: card.update(lineage={"all": "x" * 2_000_000}), "has more than 1,048,576 bytes"),
         (lambda card: card.update(kind="pickle"), "of the kind 'pickle', which is unknown"),
         (lambda card: card.update(files={}), "files"),
         (set_file("weights.pkl", b""), "may hold code"),
@@ -88,7 +95,7 @@ def test_a_link_is_no_file_of_a_model(tmp_path: Path) -> None:
     folder = write_model(tmp_path / "x")
     (folder / "config.json").rename(tmp_path / "config.json")
     (folder / "config.json").symlink_to(tmp_path / "config.json")
-    with pytest.raises(InvalidRequest, match=r"config\.json is missing"):
+    with pytest.raises(InvalidRequest, match=r"config\.json in .* is a link"):
         describe(folder)
 
 
@@ -105,6 +112,7 @@ def test_other_folders_are_no_models(tmp_path: Path) -> None:
         describe(tmp_path / "nowhere")
     with pytest.raises(InvalidRequest, match="is no model"):
         describe(tmp_path)
-    (tmp_path / "model.json").write_text("[")
-    with pytest.raises(InvalidRequest, match="not JSON"):
-        describe(tmp_path)
+    for content in ("[", "[" * 100_000):
+        (tmp_path / "model.json").write_text(content)
+        with pytest.raises(InvalidRequest, match="not JSON"):
+            describe(tmp_path)

@@ -54,7 +54,14 @@ def describe(folder: Path, name: str | None = None) -> Description:
     if not folder.is_dir():
         raise NotFound(f"there is no folder {str(folder)!r}", hint="Name a folder with a model.json in it.")
     described = content(folder) if (folder / CARD).is_file() else _of_encoder(folder)
-    description = _known(described | ({"name": name} if name else {}), folder)
+    if name:
+        described["name"] = name
+    if not re.fullmatch(MODEL_NAME, str(described.get("name", ""))):
+        raise InvalidRequest(
+            f"{described.get('name', '')!r}, as {folder} says, is no name for a model",
+            hint="Give it one (--name) of letters, digits and _ . -, at most 64.",
+        )
+    description = _known(described, folder)
     check(folder, description.files)
     return description
 

@@ -9,6 +9,7 @@ from tests.detection.encoder.folder import write_card, write_encoder
 from tests.detection.piece import Piece
 
 from nerproc.detection.encoder.encoder import labels_of, load
+from nerproc.detection.network.folder import digests
 from nerproc.detection.scan import Scanner
 from nerproc.errors import InvalidRequest
 
@@ -105,6 +106,10 @@ def test_a_card_of_another_kind_or_other_files_is_refused(tmp_path: Path) -> Non
         load(write_card(tmp_path, kind="small"))
     with pytest.raises(InvalidRequest, match=r"calibration\.slope"):
         load(write_card(tmp_path, calibration={"slope": "steep"}))
+    with pytest.raises(InvalidRequest, match="has not the labels of config"):
+        load(write_card(tmp_path, labels=["NAME"]))
+    with pytest.raises(InvalidRequest, match=r"must name model\.onnx, tokenizer\.json and"):
+        load(write_card(tmp_path, files=digests(tmp_path, ["model.onnx"])))
     write_card(tmp_path)
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(InvalidRequest, match=r"config\.json in .* is not the file"):
@@ -117,6 +122,8 @@ def test_a_card_of_another_kind_or_other_files_is_refused(tmp_path: Path) -> Non
         ("config.json", None, "config.json"),
         ("config.json", "{", "config.json"),
         ("config.json", "[]", "id2label"),
+        ("config.json", "[" * 100_000, "config.json"),
+        ("config.json", '{"id2label": {"0": "O", "1": null}}', "id2label"),
         ("config.json", '{"id2label": {"0": "O", "2": "B-PER"}}', "id2label"),
         ("config.json", '{"id2label": {"0": "LABEL_0", "1": "LABEL_1"}}', "no names of entities"),
         ("config.json", '{"id2label": {"0": "O", "1": "B-PER"}}', "has no score for each of the 2 classes"),
@@ -137,9 +144,10 @@ def test_what_is_wrong_with_a_folder_is_said(tmp_path: Path, name: str, content:
 
 
 def test_an_encoder_that_reads_too_little_at_once_is_refused(tmp_path: Path) -> None:
-    write_encoder(tmp_path, max_position_embeddings=64)
-    with pytest.raises(InvalidRequest, match="at most 62 tokens"):
-        load(tmp_path)
+    for positions in (64, -1, "many"):
+        write_encoder(tmp_path, max_position_embeddings=positions)
+        with pytest.raises(InvalidRequest, match=f"{positions}.*: too few tokens at once"):
+            load(tmp_path)
 
 
 def test_an_encoder_that_reads_less_at_once_than_it_says_is_refused(tmp_path: Path) -> None:

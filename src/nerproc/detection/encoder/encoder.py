@@ -166,7 +166,7 @@ class Encoder:
 def _config(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads((folder / CONFIG).read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidRequest(
             f"{CONFIG} in {folder} cannot be read", hint="Export the encoder again, to an empty folder."
         ) from error
@@ -183,7 +183,18 @@ def _calibration(folder: Path) -> Calibration:
             f"the model in {folder} is not an encoder, but {settings.kind!r}",
             hint="Name the folder of another.",
         )
+    if {NETWORK, TOKENIZER, CONFIG} - set(settings.files):
+        raise InvalidRequest(
+            f"{CARD} in {folder} must name {NETWORK}, {TOKENIZER} and {CONFIG}",
+            hint="Without it, it is described from these files.",
+        )
     check(folder, settings.files)
+    found = labels_of(folder)
+    if sorted(set(settings.labels)) != found:
+        raise InvalidRequest(
+            f"{CARD} in {folder} has not the labels of {CONFIG}",
+            hint=f"What the classes of the encoder stand for is: {', '.join(found)}.",
+        )
     return settings.calibration
 
 
@@ -203,10 +214,12 @@ def _shows_shapes(config: dict[str, Any], inputs: Sequence[str]) -> bool:
 def _length(config: dict[str, Any]) -> int:
     """Tokens of a window, those that stand around its words included."""
     # Position embeddings of RoBERTa and its kin begin behind the padding index: two fewer can be used.
-    most = int(config.get("max_position_embeddings") or 512) - 2
+    positions = config.get("max_position_embeddings") or 512
+    most = positions - 2 if isinstance(positions, int) else 0
     if most < SHORTEST:
         raise InvalidRequest(
-            f"the encoder reads at most {most} tokens at once", hint=f"It must be able to read {SHORTEST}."
+            f'{CONFIG} says "max_position_embeddings": {json.dumps(positions)}: too few tokens at once',
+            hint=f"The encoder must be able to read {SHORTEST + 2}.",
         )
     return min(WINDOW, most)
 

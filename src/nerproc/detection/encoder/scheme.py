@@ -77,7 +77,7 @@ def names_of(id2label: object) -> list[str]:
     Raises:
         InvalidRequest: there are none, or a number is missing.
     """
-    if isinstance(id2label, Mapping):
+    if isinstance(id2label, Mapping) and all(isinstance(name, str) for name in id2label.values()):
         names = {str(number): str(name) for number, name in id2label.items()}
         if names and names.keys() == {str(number) for number in range(len(names))}:
             return [names[str(number)] for number in range(len(names))]

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,7 +21,10 @@ CARD = "model.json"
 FORMAT = 1
 SUFFIXES = {".onnx", ".safetensors", ".json", ".gz", ".txt"}
 PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz", ".h5"}
+MOST_BYTES = 1 << 20  # of a `model.json`
 AGAIN = "Import the folder that training or the export wrote, with all its files."
+
+_Label = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 
 
 class Card(BaseModel):
@@ -31,7 +34,7 @@ class Card(BaseModel):
 
     format: Literal[1]
     kind: str
-    labels: list[str] = Field(min_length=1)
+    labels: list[_Label] = Field(min_length=1)
     files: dict[str, str] = Field(min_length=1)  # name -> SHA-256, hexadecimal
     calibration: Calibration = Calibration()
 
@@ -43,14 +46,24 @@ def content(folder: Path) -> dict[str, Any]:
     """What the `model.json` in `folder` holds, valid or not.
 
     Raises:
-        InvalidRequest: there is none, or it is not JSON.
+        InvalidRequest: there is none, or it is not JSON that can be kept.
     """
+    path = folder / CARD
+    found, is_sound = None, False
     try:
-        found = json.loads((folder / CARD).read_bytes())
+        _refuse_link(path)
+        if path.stat().st_size > MOST_BYTES:
+            raise InvalidRequest(f"{CARD} in {folder} has more than {MOST_BYTES:,} bytes", hint=AGAIN)
+        found = json.loads(path.read_bytes())
+        # Neither numbers without end, nor half characters, nor NUL can be kept in a database.
+        text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+        is_sound = b"\\u0000" not in text.encode().replace(rb"\\", b"")
     except OSError as error:
         raise InvalidRequest(f"{folder} holds no model: {CARD} cannot be read", hint=AGAIN) from error
-    except ValueError:
-        raise InvalidRequest(f"{CARD} in {folder} is not JSON", hint=AGAIN) from None
+    except (ValueError, RecursionError):
+        pass
+    if not is_sound:
+        raise InvalidRequest(f"{CARD} in {folder} is not JSON, or has NaN, NUL or half a character", hint=AGAIN)
     return found if isinstance(found, dict) else {}
 
 
@@ -110,7 +123,16 @@ def _check_file(folder: Path, name: str, expected: str) -> None:
             f"{name} in {folder} is of a kind that no model has",
             hint=f"Models have {', '.join(sorted(SUFFIXES))}.",
         )
-    if path.is_symlink() or not path.is_file():
+    _refuse_link(path)
+    if not path.is_file():
         raise InvalidRequest(f"{name} is missing from {folder}", hint=AGAIN)
     if digest(path) != expected.lower():
         raise InvalidRequest(f"{name} in {folder} is not the file that {CARD} describes", hint=AGAIN)
+
+
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        raise InvalidRequest(
+            f"{path.name} in {path.parent} is a link, not a file",
+            hint="Copy what it links to: cp -rL FOLDER COPY",
+        )
