@@ -114,7 +114,9 @@ def _of_plugin(name: str, found: plugin.PluginModel) -> Model:
     ) -> Sequence[Detector]:
         from nerproc.detection.plugin.detector import PluginDetector
 
-        return [PluginDetector(found.load(), found.labels if labels is None else labels, name=name)]
+        return [
+            PluginDetector(plugin.start(name, found), found.labels if labels is None else labels, name=name)
+        ]
 
     return Model(
         name=name,

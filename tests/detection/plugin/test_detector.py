@@ -86,6 +86,11 @@ def test_white_space_around_an_entity_is_not_part_of_it() -> None:
     assert span[:3] == (2, 6, "SHIP")
 
 
+def test_a_plugin_may_return_plain_tuples() -> None:
+    find: Find = lambda _: [(0, 4, "SHIP", 0.6)]  # type: ignore[list-item]  # noqa: E731
+    assert detector(find).detect_all([("HMSa", None)])[0][0][:3] == (0, 4, "SHIP")
+
+
 def test_labels_that_were_not_asked_for_are_not_reported() -> None:
     assert PluginDetector(ships, ["PORT"], name="ships").detect_all([("HMSa", None)]) == [[]]
 

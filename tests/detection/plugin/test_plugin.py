@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,34 @@ def test_what_it_does_not_have_is_not_found() -> None:
     assert "ships" in str(error.value.hint)
 
 
+_MODEL = """
+from nerproc.detection.plugin.plugin import PluginModel
+def names(): {names}
+def model(name): return PluginModel(version={version}, description="", labels={labels}, load=lambda: 1 / 0)
+"""
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"names": "return 1 / 0"},
+        {"names": "return None"},
+        {"version": 1},
+        {"labels": ["ship"]},
+        {"labels": "'SHIP'"},
+    ],
+)
+def test_a_plugin_that_is_not_sound_hides_no_other(
+    changed: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = _MODEL.format(**({"names": "return ['']", "version": "'1'", "labels": ["SHIP"]} | changed))
+    monkeypatch.syspath_prepend(write_package(tmp_path / "flotsam", name="flotsam", module=module))
+    assert "patterns" in [card.name for card in cards()]
+    with pytest.raises(InvalidRequest, match="the plugin 'flotsam' failed"):
+        nerproc.detect(TEXT, model="flotsam")
+    monkeypatch.delitem(sys.modules, "flotsam")
+
+
 @pytest.mark.parametrize(
     "module",
     ["import nothing_of_that_name", "def names(): return ['']\ndef model(name): return 1 / 0", "x = 1"],
@@ -59,7 +88,7 @@ def test_a_plugin_that_fails_says_so_and_hides_no_other(
     with pytest.raises(InvalidRequest, match="the plugin 'wrecks' failed"):
         load("wrecks")
     assert "patterns" in [card.name for card in cards()]
-    monkeypatch.delitem(__import__("sys").modules, "wrecks", raising=False)
+    monkeypatch.delitem(sys.modules, "wrecks", raising=False)
 
 
 def test_a_missing_package_is_named_with_its_install() -> None:

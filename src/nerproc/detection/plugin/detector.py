@@ -7,6 +7,7 @@ on either side; each stretch owns what begins in it. Where a text is cut depends
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -75,7 +76,7 @@ class PluginDetector:
             part = text[shown:shown_end]
             if part.isspace():
                 continue
-            for found in self._find(part):
+            for found in itertools.starmap(Found, self._find(part)):  # a plain tuple will do
                 if found.label not in self._labels:
                     continue
                 span = self._span(found, part, shown)

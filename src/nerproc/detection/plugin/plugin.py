@@ -12,7 +12,9 @@ spaCy and Presidio are found in the same way.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple, Protocol
@@ -20,6 +22,7 @@ from typing import NamedTuple, Protocol
 from nerproc.errors import InvalidRequest, NerprocError, NotFound
 
 GROUP = "nerproc.detectors"
+_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
 class Found(NamedTuple):
@@ -70,7 +73,9 @@ def names() -> list[str]:
     for point in entry_points(group=GROUP):
         try:
             found += [f"{point.name}:{name}" if name else point.name for name in _plugin(point).names()]
-        except NerprocError:
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001, S112 - of somebody else's code: anything
             continue
     return sorted(set(found))
 
@@ -87,12 +92,20 @@ def find(name: str) -> PluginModel | None:
     if not points:
         return None
     plugin = _plugin(next(iter(points)))
-    try:
-        return plugin.model(rest)
-    except (NerprocError, MemoryError):
-        raise
-    except Exception as error:  # of somebody else's code: anything
-        raise _failed(prefix, error) from error
+    with _blamed(prefix):
+        model = plugin.model(rest)
+        _check(model)
+    return model
+
+
+def start(name: str, model: PluginModel) -> Find:
+    """What `model`, which is called `name`, finds entities by.
+
+    Raises:
+        InvalidRequest: it cannot be loaded.
+    """
+    with _blamed(name):
+        return model.load()
 
 
 def require(module: str, *, extra: str, for_what: str) -> None:
@@ -121,11 +134,29 @@ def installed(package: str) -> str:
 
 
 def _plugin(point: EntryPoint) -> Plugin:
-    try:
+    with _blamed(point.name):
         plugin: Plugin = point.load()
-    except Exception as error:
-        raise _failed(point.name, error) from error
     return plugin
+
+
+def _check(model: PluginModel) -> None:
+    """See that a model is what lists and reports can hold."""
+    if not (isinstance(model.version, str) and isinstance(model.description, str)):
+        raise TypeError("the version and the description of a model are text")
+    are_labels = [isinstance(label, str) and bool(_LABEL.fullmatch(label)) for label in model.labels]
+    if isinstance(model.labels, str) or not all(are_labels):
+        raise ValueError("labels are a list of capital letters, digits and _, at most 64, a letter first")
+
+
+@contextmanager
+def _blamed(name: str) -> Iterator[None]:
+    """Say of what goes wrong that it is the plugin's."""
+    try:
+        yield
+    except (NerprocError, MemoryError):
+        raise
+    except Exception as error:  # of somebody else's code: anything
+        raise _failed(name, error) from error
 
 
 def _failed(name: str, error: Exception) -> InvalidRequest:
