@@ -40,6 +40,20 @@ def addresses(text: str, threshold: float | None = None) -> list[str]:
         "Friedrichstraße 12a, 10117 Berlin",
         "12 rue de la Paix, 75002 Paris",
         "3 impasse du Puits, 42000 Saint-Étienne",
+        "9 Hillcrest Rd., Toronto, ON M4B 1B3",
+        "88 Collins St, Melbourne VIC 3000, Australia",
+        "6 Katherine Courtyard\nFisherland, TAS, 2955",
+        "91284 Anderson Viaduct\nOliviastad, IN 65760",
+        "85-12 Queens Boulevard, Elmhurst, NY 11373",
+        "7/41 Curtis Terrace, Timothyburgh, ACT, 2678",
+        "PSC 1234, Box 5678\nAPO AE 09012",
+        "Unit 7628 Box 3312, DPO AA 73360",
+        "USNV Sanchez\nFPO AA 29057",
+        "APO AE 09012",
+        "Hans-Georg-Söding-Weg 70-64\n72101 Bogen",
+        "Täschering 29-27, 71049 Güstrow",
+        "Kühnertstr. 3/7, 65632 Eisenberg",
+        "Hauptstr. 5, 8001 Zürich",
     ],
 )
 def test_found_whole(address: str) -> None:
@@ -87,4 +101,18 @@ def test_found_beside_a_word(text: str, code: str) -> None:
     ],
 )  # fmt: skip
 def test_no_address(text: str) -> None:
+    assert addresses(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Spring 2024 Berlin",
+        "Engineering 101, Berlin",
+        "12 March 2020, Dallas",
+        "PSC 1234",
+        "Unit 7628 Box 3312",
+    ],
+)
+def test_what_only_looks_like_a_part_of_an_address_is_none(text: str) -> None:
     assert addresses(text) == []

@@ -1,6 +1,7 @@
 """Postal addresses, as far as patterns can: streets with what follows them, post boxes, towns, postal codes.
 
-Formats: USPS Publication 28 (suffixes, secondary units, states), Royal Mail, Canada Post, Deutsche Post.
+Formats: USPS Publication 28 (suffixes, secondary units, military post), Deutsche Post; `postal.py` has what
+follows a street.
 A street in capitals or title case stands alone; one in lower case, or a postal code, needs a word beside it.
 """
 
@@ -10,6 +11,7 @@ import string
 
 from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.pattern.table.form import LETTERS, Form, digits, identifier, led, token
+from nerproc.detection.postal import ABROAD, CODED, FORCES, GAP, NEXT, STATE, TOWN, UK_CODE, ZIP
 
 _LABEL = "ADDRESS"
 _WORDS = (
@@ -31,36 +33,20 @@ _LOOSE_SUFFIX = (
     "|Ridge|Rdg|Row|Run|View|Vista|Walk|Way|Wharf"
 )
 _POINT = r"(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)"
-_STATE = (
-    "(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT"
-    "|V[AIT]|W[AIVY]|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia"
-    "|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan"
-    "|Minnesota|Mississippi|Missouri|Montana|Nebraska|New (?:Hampshire|Jersey|Mexico|York)|Nevada"
-    "|(?:North|South) (?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|Tennessee|Texas|Utah"
-    "|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming)"
-)
-_GAP = r"(?:[ \t]*,[ \t]*(?:\r?\n[ \t]*)?|[ \t]+|[ \t]*\r?\n[ \t]*)"  # a comma, a space, or the next line
 _UNIT = (
     r"(?:(?:Apartment|Apt|Suite|Ste|Unit|Room|Rm|Building|Bldg|Floor|Fl|Lot|Space|Trailer|Flat)\b\.?"
     r"[ \t]*#?[ \t]*[\w-]{1,6}|\#[ \t]*[\w-]{1,6}|\d{1,3}(?:st|nd|rd|th)[ \t]+Floor)\b"
 )
 _TITLE = r"(?:[A-Z][\w'’.-]*+|\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH))"  # a word of a name
 _WORD = r"[a-z0-9][\w'’.-]*+"
-_TOWN = r"[A-Z][A-Za-z'’.-]+(?:[ \t]+[A-Z][A-Za-z'’.-]+){0,3}"
-_ZIP = r"\d{5}(?:-\d{4})?(?![\w-])"
-_UK_CODE = (
-    "(?:GIR ?0AA|(?:[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY]))"
-    r"[ \t]?[0-9][ABD-HJLNP-UW-Z]{2})"
-)
 _TOWN_TAIL = (
-    rf"(?:{_GAP}{_TOWN}{_GAP}{_STATE}\b(?:{_GAP}{_ZIP})?(?:,?[ \t]+(?:USA|United States)\b)?"
-    rf"|{_GAP}{_STATE}{_GAP}{_ZIP}"  # a town that the ZIP code tells is left out at times
-    rf"|{_GAP}(?:{_TOWN}{_GAP}){{0,2}}{_UK_CODE}\b)"
+    rf"(?:{GAP}(?:{TOWN}{GAP}){{0,2}}{CODED}"
+    rf"|{GAP}{TOWN}{GAP}{STATE}\b(?:,?[ \t]+(?:USA|United States)\b)?)"
 )
-_UNIT_TAIL = rf"(?:{_GAP}{_UNIT})?"
+_UNIT_TAIL = rf"(?:{GAP}{_UNIT})?"
 _TAIL = rf"{_UNIT_TAIL}{_TOWN_TAIL}?"
-_ZIP_TAIL = rf"{_UNIT_TAIL}{_GAP}{_TOWN}{_GAP}{_STATE}{_GAP}{_ZIP}"
-_NUMBER = r"(?:\d{1,6}-)?\d{1,6}(?:[A-Za-z]|[ \t]1/2)?"
+_ZIP_TAIL = rf"{_UNIT_TAIL}{GAP}{TOWN}{GAP}{STATE}{GAP}{ZIP}"
+_NUMBER = r"(?:\d{1,6}[/-])?\d{1,6}(?:[A-Za-z]|[ \t]1/2)?"
 
 
 def _capital(words: str) -> str:
@@ -81,12 +67,12 @@ def _street(word: str, suffix: str, tail: str) -> str:
 
 
 # Gates stay beside the digits of what they open: the house number with two words, the state with its ZIP code.
-_HOUSE = r"\b\d{1,6}(?:[A-Za-z]|[ \t]1/2)?[ \t]{1,3}"
+_HOUSE = r"\b(?:\d{1,6}[/-])?\d{1,6}(?:[A-Za-z]|[ \t]1/2)?[ \t]{1,3}"
 _TITLE_GATE = (
     rf"{_HOUSE}(?:[A-Z][\w'.-]{{0,17}}(?:’\w{{1,6}})?|\d{{1,3}}(?:st|nd|rd|th|ST|ND|RD|TH))[ \t]{{1,3}}[A-Z0-9]"
 )
 _WORD_GATE = rf"{_HOUSE}[a-z0-9]"
-_ZIP_GATE = rf"(?:,[ \t]{{0,3}}|[ \t]{{1,3}}|\n){_STATE}(?:,[ \t]{{0,3}}|[ \t]{{1,3}}|\n)\d{{5}}\b"
+_ZIP_GATE = rf"(?:,[ \t]{{0,3}}|[ \t]{{1,3}}|\n){STATE}(?:,[ \t]{{0,3}}|[ \t]{{1,3}}|\n)\d{{5}}\b"
 _IN_ADDRESS = f"{LETTERS}{string.digits}'’.,#/- \t\r\n"
 
 _STREETS = (
@@ -101,6 +87,14 @@ _STREETS = (
             ignore_case=False,
         ),
         Form(_street(_TITLE, _LOOSE, _UNIT_TAIL), 0.3, gate=_TITLE_GATE, ignore_case=False),
+        # Any name, with all that follows: "6 Katherine Courtyard, Fisherland, TAS, 2955"
+        Form(
+            rf"(?<![\w.,/-])(?<!\d:)\b{_NUMBER}[ \t]{{1,3}}(?!The\b)(?:{_TITLE}[ \t]{{1,3}}){{0,4}}?{_TITLE}"
+            rf"{_UNIT_TAIL}(?:{GAP}{TOWN}){{1,2}}{GAP}{CODED}",
+            0.6,
+            gate=_TITLE_GATE,
+            ignore_case=False,
+        ),
         # "450 Broadway", "1251 Avenue of the Americas"
         Form(
             rf"(?<![\w.,/-])(?<!\d:)\b{_NUMBER}[ \t]{{1,3}}"
@@ -126,10 +120,25 @@ _STREETS = (
         label=_LABEL,
     ),
     *identifier(
+        "us_military",
+        _WORDS,
+        Form(
+            r"\b(?:(?:PSC|CMR|OPS|UNIT|Unit)[ \t]{1,3}\d{1,5}(?:,?[ \t]{1,3}B(?:ox|OX)[ \t]{1,3}\d{1,5})?"
+            rf"|US(?:S|NS|NV|CGC)[ \t]{{1,3}}[A-Z][a-z]+(?:[ \t][A-Z][a-z]+)?){GAP}{FORCES}",
+            0.8,
+            gate=r"\b(?:PSC|CMR|OPS|UNIT|Unit|US(?:S|NS|NV|CGC))[ \t]{1,3}[A-Z0-9]",
+            ignore_case=False,
+        ),
+        Form(
+            rf"\b{FORCES}", 0.6, gate=r"\b[AFD]\.?P\.?O\.?[ \t,]{1,3}A[AEP][ \t,]{1,3}\d{5}", ignore_case=False
+        ),
+        label=_LABEL,
+    ),
+    *identifier(
         "us_city",
         _WORDS,
         Form(
-            rf"\b{_TOWN}(?:,[ \t]{{0,3}}|[ \t]{{1,3}}){_STATE}[ \t]{{1,3}}{_ZIP}",
+            rf"\b{TOWN}(?:,[ \t]{{0,3}}|[ \t]{{1,3}}){STATE}[ \t]{{1,3}}{ZIP}",
             0.5,
             gate=_ZIP_GATE,
             ignore_case=False,
@@ -139,7 +148,13 @@ _STREETS = (
     ),
 )
 
-_DE_ROAD = "(?:straße|strasse|str\\.|weg|platz|allee|gasse|damm|ufer|Straße|Allee|Platz)"
+_DE_ROAD = (
+    "(?:straße|strasse|str\\.|weg|platz|allee|gasse|damm|ufer|Straße|Allee|Platz|-(?:Weg|Gasse|Ring|Damm|Ufer))"
+)
+_DE_ROAD_ENDS = "(?:ring|stieg|steig|pfad|markt|chaussee|graben|hof|berg)"  # of English words, too
+_DE_NAME = r"(?<![\wäöüß-])[A-ZÄÖÜ][\wäöüß.-]*"
+_IN_DE_NAME = f"{LETTERS}{string.digits}ÄÖÜäöüß_.-"
+_DE_NUMBER = r"[ \t]{1,3}\d{1,4}(?:[ \t]?[a-z])?(?:[/-]\d{1,4}[a-z]?)?\b"
 _FR_ROAD = "(?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours)"
 _FR_NAME = "[A-ZÀ-ÖØ-ÞŒ][\\wÀ-ÖØ-öø-ÿŒœ'’-]*"
 _FR_START = rf"\b\d{{1,4}}(?:[ \t]?(?:bis|ter))?,?[ \t]{{1,3}}{_FR_ROAD}[ \t]"
@@ -149,12 +164,18 @@ _ABROAD = (
         "de_street",
         ("adresse", "anschrift", "wohnhaft", "straße", "wohnort", "lieferadresse"),
         Form(
-            rf"(?<![\wäöüß-])[A-ZÄÖÜ][\wäöüß.-]*{_DE_ROAD}[ \t]{{1,3}}\d{{1,4}}(?:[ \t]?[a-z])?\b"
-            r"(?:,?[ \t]*(?:\r?\n)?[ \t]*(?:D-)?\d{5}[ \t]+[A-ZÄÖÜ][\wäöüß-]+)?",
+            rf"{_DE_NAME}{_DE_ROAD}{_DE_NUMBER}(?:{NEXT}{ABROAD}|[ \t]+\d{{5}}[ \t]+[A-ZÄÖÜ][\wäöüß-]+)?",
             0.5,
             gate=rf"{_DE_ROAD}[ \t]{{1,3}}\d{{1,4}}",
             ignore_case=False,
-            prefix=f"{LETTERS}{string.digits}ÄÖÜäöüß_.-",
+            prefix=_IN_DE_NAME,
+        ),
+        Form(
+            rf"{_DE_NAME}{_DE_ROAD_ENDS}{_DE_NUMBER}(?:{NEXT}|[ \t]+)\d{{5}}[ \t]+[A-ZÄÖÜ][\wäöüß-]+",
+            0.5,
+            gate=rf"{_DE_ROAD_ENDS}[ \t]{{1,3}}\d{{1,4}}",
+            ignore_case=False,
+            prefix=_IN_DE_NAME,
         ),
         label=_LABEL,
     ),
@@ -178,7 +199,7 @@ _CODES = (
         "uk_postcode",
         ("postcode", "post code", "postal code", "zip", *_WORDS, "correspondence"),
         Form(
-            rf"(?<![\\])\b{_UK_CODE}\b",
+            rf"(?<![\\])\b{UK_CODE}\b",
             0.3,
             gate=r"[A-Z](?:\d[0-9A-Z]?[ \t]?\d[A-Z]{2}| ?0AA)\b",
             prefix=LETTERS,
