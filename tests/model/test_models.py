@@ -41,6 +41,14 @@ def test_an_imported_model_is_there_until_it_is_deleted(
         models.delete("tiny")
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "", " ", "../x", "a" * 300])
+def test_no_model_has_a_name_that_none_can_have(models: Models, name: str) -> None:
+    with pytest.raises(NotFound, match="no model"):
+        models.card(name)
+    with pytest.raises(NotFound, match="no model"):
+        models.delete(name)
+
+
 def _names(storage: LocalStorage) -> set[str]:
     return {key.split("/")[-1] for key in keys(storage)} - {"model.json"}
 

@@ -180,22 +180,13 @@ class Models:
             NotFound: there is none of that name.
             Conflict: a job runs on it, or it was neither imported nor trained.
         """
-        with self._db.transaction() as connection:
-            row = connection.execute(_LOCK, {"name": name}).fetchone()
-            if row is not None:
-                users = connection.execute(_USERS, {"id": row[0]}).fetchall()
-                if users:
-                    raise Conflict(
-                        f"Jobs run on the model {name!r}: {', '.join(str(user[0]) for user in users)}.",
-                        hint="Wait for their end, or stop them.",
-                    )
-                connection.execute(_DELETE, {"id": row[0]})
-        if row is None:
+        model = self._delete_row(name) if _may_be_stored(name) else None
+        if model is None:
             card = self.card(name)
             raise Conflict(f"The model {card.name!r} comes with nerproc or a package, so it cannot be deleted.")
         failpoint("model_row_deleted")
-        self._storage.delete(artifacts(row[0]))
-        self._storage.delete(feedback.artifacts(row[0]))
+        self._storage.delete(artifacts(model))
+        self._storage.delete(feedback.artifacts(model))
 
     def collect(self, *, age_seconds: float) -> int:
         """Delete files older than `age_seconds` that belong to no model; return of how many models."""
@@ -210,7 +201,25 @@ class Models:
             self._storage.delete(artifacts(model))
         return len(unused)
 
+    def _delete_row(self, name: str) -> UUID | None:
+        """Delete the row of a model that no job runs on; the model's id, or None if there is none."""
+        with self._db.transaction() as connection:
+            row = connection.execute(_LOCK, {"name": name}).fetchone()
+            if row is None:
+                return None
+            users = connection.execute(_USERS, {"id": row[0]}).fetchall()
+            if users:
+                raise Conflict(
+                    f"Jobs run on the model {name!r}: {', '.join(str(user[0]) for user in users)}.",
+                    hint="Wait for their end, or stop them.",
+                )
+            connection.execute(_DELETE, {"id": row[0]})
+        model: UUID = row[0]
+        return model
+
     def _find(self, name: str) -> dict[str, Any] | None:
+        if not _may_be_stored(name):
+            return None
         return self._db.fetch_one(_GET, {"name": name}, retry=True)
 
     def _store(self, folder: Path, description: Description) -> ModelCard:
@@ -229,3 +238,8 @@ class Models:
             raise
         assert row is not None
         return card(row)
+
+
+def _may_be_stored(name: str) -> bool:
+    """Whether a stored model can have that name or id; what has NUL in it no database would even take."""
+    return re.fullmatch(MODEL_NAME, name) is not None
