@@ -91,6 +91,14 @@ def test_a_plugin_may_return_plain_tuples() -> None:
     assert detector(find).detect_all([("HMSa", None)])[0][0][:3] == (0, 4, "SHIP")
 
 
+def test_a_plugin_never_sees_half_a_surrogate_pair() -> None:
+    def look(part: str) -> Iterable[Found]:
+        part.encode()
+        return ships(part)
+
+    assert detector(look).detect_all([("\ud83d HMSa", None)])[0][0][:3] == (2, 6, "SHIP")
+
+
 def test_labels_that_were_not_asked_for_are_not_reported() -> None:
     assert PluginDetector(ships, ["PORT"], name="ships").detect_all([("HMSa", None)]) == [[]]
 

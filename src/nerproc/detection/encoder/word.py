@@ -8,11 +8,12 @@ from typing import NamedTuple
 import regex
 from tokenizers import Tokenizer
 
+from nerproc.detection.unpaired import without_halves
+
 CHUNK = 1 << 16  # characters that are tokenized at once, about
 SEEK = 1 << 12  # characters before the end of a chunk in which white space is looked for
 _WHOLE = 3  # characters of a word before a dot that ends a sentence, at least
 LONGEST = 32  # tokens of a word that an encoder sees; the word has its label from the first
-_UNPAIRED = regex.compile(r"\p{Cs}")  # halves of surrogate pairs, which no tokenizer takes
 
 # Letters and digits of scripts that put spaces between words, and where a word of them goes on.
 _LETTER = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
@@ -39,7 +40,7 @@ class Window(NamedTuple):
 
 def words(tokenizer: Tokenizer, text: str) -> list[Word]:
     """The words of `text`, in order."""
-    text = _UNPAIRED.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = without_halves(text)
     is_coarse = _knows_spaces_alone(tokenizer)
     found: list[Word] = []
     start = 0

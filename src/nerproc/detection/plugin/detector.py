@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from nerproc.detection.plugin.plugin import Find, Found
 from nerproc.detection.span import Hint, Span
+from nerproc.detection.unpaired import without_halves
 from nerproc.errors import NerprocError
 from nerproc.schema.entity import MAX_ENTITY_LENGTH
 
@@ -69,7 +70,7 @@ class PluginDetector:
         Raises:
             NerprocError: it finds something outside the text.
         """
-        return [list(self._spans(text)) for text, _ in texts]
+        return [list(self._spans(without_halves(text))) for text, _ in texts]
 
     def _spans(self, text: str) -> Iterator[Span]:
         for shown, start, end, shown_end in stretches(text):
