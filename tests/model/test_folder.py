@@ -99,6 +99,17 @@ def test_a_link_is_no_file_of_a_model(tmp_path: Path) -> None:
         describe(folder)
 
 
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_model(tmp_path / "x")
+
+    def fail(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("hashlib.file_digest", fail)
+    with pytest.raises(InvalidRequest, match=r"config\.json in .* cannot be read: Permission denied"):
+        describe(folder)
+
+
 def test_weights_that_were_not_exported_are_refused_with_the_command_that_does_it(tmp_path: Path) -> None:
     folder = write_encoder(tmp_path / "x")
     (folder / "model.onnx").rename(folder / "pytorch_model.bin")

@@ -96,9 +96,19 @@ def check(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The SHA-256 of a file, hexadecimal.
+
+    Raises:
+        InvalidRequest: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InvalidRequest(
+            f"{path.name} in {path.parent} cannot be read: {error.strerror or error}",
+            hint="Let nerproc read it, and look at the disk.",
+        ) from error
 
 
 def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
