@@ -13,10 +13,12 @@ from nerproc.detection.span import Span
         ("Tamsin: hello", "Tamsin: ", ["Tamsin"]),
         ("at Acme Inc. today", "Acme Inc.", ["Acme Inc."]),
         ("a , b", ",", []),
+        ("Dear Mrs Scott", "Mrs", []),
+        ("Dear Dr. Scott", "Dr. Scott", ["Dr. Scott"]),
         ("Ann - Bob; Eve", "Ann - Bob;", ["Ann", "Bob"]),
     ],
 )
-def test_no_entity_ends_in_a_sign_that_goes_on(text: str, part: str, left: list[str]) -> None:
+def test_no_entity_ends_in_a_sign_that_goes_on_or_is_a_title(text: str, part: str, left: list[str]) -> None:
     start = text.index(part)
     span = Span(start, start + len(part), "NAME", None, 0.9, "tagger", validated=False)
     assert [text[each.start : each.end] for each in tidied(text, [span])] == left
