@@ -118,6 +118,8 @@ def test_a_scan_finds_with_it(trained: tuple[Path, Any], tmp_path: Path, shell: 
         (None, ["--feedback", "--base", "none"], (ExitCode.USAGE, "--feedback is that on the base")),
         (None, ["--feedback", "--base", "nobody"], (ExitCode.NOT_FOUND, "no model 'nobody'")),
         (None, ["--label", "CITY"], (ExitCode.USAGE, "No sample has the label CITY")),
+        (None, ["--label", "creative-work"], (ExitCode.USAGE, "No sample has the label CREATIVE_WORK")),
+        (None, ["--label", "7up"], (ExitCode.USAGE, "--label: '7up' cannot be written as a label")),
         (None, ["--epochs", "0"], (ExitCode.USAGE, "epochs")),
         (None, ["--map", "NAME=name"], (ExitCode.USAGE, "not a label")),
         (None, ["--timeout", "3"], (ExitCode.USAGE, "--timeout")),

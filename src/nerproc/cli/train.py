@@ -86,7 +86,7 @@ def train_model(
             "--feedback is that on the base, and --base none has none.",
             hint="Write it with nerproc model feedback export MODEL -o FILE, and train on FILE.",
         )
-    labels = [text.upper() for text in label] if label else None
+    labels = _written(label) if label else None
     wished = wish({"name": name, "labels": labels, "epochs": epochs, "seed": seed})
     found = read_files(samples or [], mapping)
     corrected = (base or BASIC) if feedback else None
@@ -108,6 +108,18 @@ def train_model(
             _show_started(job, name, as_json=as_json)
             return ExitCode.OK
         return _wait(client, job, timeout, as_json=as_json)
+
+
+def _written(labels: list[str]) -> list[str]:
+    """Labels as they are in samples once those are read."""
+    from nerproc.train.flaw import Flaw
+    from nerproc.train.label import Relabel
+
+    relabel = Relabel()
+    try:
+        return [relabel(label) or label for label in labels]
+    except Flaw as flaw:
+        raise UsageError(f"--label: {flaw}", hint="Labels have letters from A to Z, digits and _.") from None
 
 
 def _with_feedback(backend: Backend, samples: Iterator[Sample], model: str | None) -> Iterator[Sample]:
