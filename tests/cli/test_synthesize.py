@@ -47,6 +47,7 @@ def test_what_is_written_can_be_read(file: Path, tmp_path: Path, synthesized: Ca
         (None, ExitCode.NOT_FOUND, "There is no file"),
         ("{", ExitCode.USAGE, "Invalid JSON"),
         ("[]", ExitCode.USAGE, "there is no label in it"),
+        ('[{"label": "NAME"}, {"label": "NAME"}]', ExitCode.USAGE, "NAME is described 2 times"),
         ('[{"label": "badge"}]', ExitCode.USAGE, "0/label: "),
         ('[{"label": "BADGE"}]', ExitCode.USAGE, "has no examples"),
         ('[{"label": "BADGE", "examples": ["red"]}]', ExitCode.USAGE, "there are only"),

@@ -89,6 +89,14 @@ def test_what_cannot_be_made_is_refused(topic: Topic, words: str) -> None:
     assert caught.value.hint
 
 
+def test_a_description_is_a_name_whatever_is_in_it() -> None:
+    topic = Topic(label="FIELD", description="{} of {0}", examples=["A-123"])
+    for sample in synthesize([topic], count=60):
+        [(_, value)] = quotes(sample)
+        assert f"{value} of" not in sample.text
+        assert "*" not in sample.text
+
+
 def test_a_locale_has_to_be_one() -> None:
     with pytest.raises(InvalidRequest, match="no locale 'xx_YY'"):
         list(synthesize([Topic(label="NAME")], count=5, locale="xx_YY"))

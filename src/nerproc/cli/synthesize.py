@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -151,5 +152,12 @@ def _topics(file: str) -> list[Topic]:
             hint='Write [{"label": "BADGE", "examples": ["A-123"], "contexts": ["Show {BADGE} here."]}].',
         ) from None
     if not topics:
-        raise InvalidRequest(f"{file}: there is no label in it")
+        raise InvalidRequest(
+            f"{file}: there is no label in it", hint='Write [{"label": "BADGE", "examples": ["A-123"]}].'
+        )
+    for label, count in Counter(topic.label for topic in topics).items():
+        if count > 1:
+            raise InvalidRequest(
+                f"{file}: the label {label} is described {count} times", hint="Put all there is of it together."
+            )
     return topics

@@ -134,11 +134,10 @@ def _page(
             page.put(make[each.label](), each.label)
             page.write(value)
     else:
-        shape = random.choice(_SHAPES).replace("*", name_of(topic))
-        before, after = shape.split("{}", 1)
-        page.write(before)
+        before, after = random.choice(_SHAPES).split("{}")
+        page.write(before.replace("*", name_of(topic)))
         page.put(make[topic.label](), topic.label)
-        page.write(after)
+        page.write(after.replace("*", name_of(topic)))
     return page
 
 
