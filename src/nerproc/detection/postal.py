@@ -57,12 +57,17 @@ _SEVERAL = rf"{_WORD}(?:[ \t]+(?:{_AT}[ \t]+)?{_WORD}){{1,3}}"
 # Of several words a town is told by what ends it: 22040 Gaiole in Chianti (SI)
 _PLACE = rf"(?:{_SEVERAL}(?=[ \t]*(?:[,.;)\r\n]|\([A-Z]{{2}}\)|\Z))|{_ONE})(?:[ \t]+\([A-Z]{{2}}\))?"
 # A code and a town, as on the continent of Europe: 10117 Berlin, 00-238 Warszawa, 3011 AD Rotterdam
-_CODE = r"(?:(?:[A-Z]{1,2}-)?\d{4,5}|\d{3}[ \t]\d{2}|\d{2}-\d{3}),?[ \t]+"
+_CODE = r"(?:(?:[A-Z]{1,2}-)?(?:\d{5}|(?!19|20)\d{4})|\d{3}[ \t]\d{2}|\d{2}-\d{3}),?[ \t]+"
 ABROAD = rf"(?:{_CODE}|\d{{4}}[ \t]?[A-Z]{{2}}{GAP}){_PLACE}(?:{GAP}{COUNTRY})?(?![A-Z{_SMALL}\d])"
-# A town and its code: Jorhat-590139, "Maungatoa 8256", but neither "Spring 2024" nor "May 1066"
-_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Spring|Summer|Autumn|Fall|Winter)"
+# A town and its code: Jorhat-590139, "Maungatoa 8256". What else stands so before a number is no town.
+_NO_TOWN = (
+    "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    "|Nov(?:ember)?|Dec(?:ember)?|Spring|Summer|Autumn|Fall|Winter|Year|Date|Version|Page"
+    "|Order|Invoice|Account|Acct|Customer|Client|Member|Patient|Employee|Badge|Policy|Claim|Case|Ticket|Ref|Batch"
+    "|Item|Serial|Amount|Total|Card|Code|Pin|PIN|Id|ID|No|Number|Phone|Tel|Fax|Mobile|Ext|Flight|Gate|Age)\\b"
+)
 _CODE_BEHIND = (
-    rf"(?!{_MONTH})(?:{_SEVERAL}|{_ONE})(?:[ \t]*[-–,][ \t]*|[ \t]+)(?:\d{{5,6}}|(?!19|20)\d{{4}})(?![\w-])"
+    rf"(?!{_NO_TOWN})(?:{_SEVERAL}|{_ONE})(?:[ \t]*[-–,][ \t]*|[ \t]+)(?:\d{{5,6}}|(?!19|20)\d{{4}})(?![\w-])"
 )
 # What may follow a street, from the gap before it on.
 TAIL = (

@@ -37,6 +37,7 @@ def spans(text: str, *parts: str) -> list[Span]:
         ("Paseo de Álvaro Saez 7", "Paseo de Álvaro Saez 7\nMelilla, 41889"),
         ("H.No. 590, Acharya Zila", "H.No. 590, Acharya Zila, Jorhat-590139"),
         ("62 Bartlett Keys", "62 Bartlett Keys, Motunuku 5393"),
+        ("62 Bartlett Keys", "62 Bartlett Keys\nMayfield 8256"),
         ("Unit 1144 Box 0242", "Unit 1144 Box 0242, DPO AA 89102"),
     ],
 )
@@ -68,6 +69,8 @@ def test_a_flat_and_its_street_are_one_address() -> None:
         "6 Beach Road. Leeds LS1 4AP is next",
         "6 Beach Road\n14 Oak Road",
         "6 Beach Road, 20 people",
+        "6 Beach Road\nOrder 48213",
+        "6 Beach Road\n2023 Annual report",
         "6 Beach Road, Room 12345678",
     ],
 )
