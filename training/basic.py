@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     add("out", type=Path, help="folder for the model, made if need be")
     add("--seed", type=int, default=1)
     add("--threads", type=int, default=2)
-    add("--epochs", type=int, default=24)
+    add("--epochs", type=int, default=18)
     add("--dropout", type=float, default=0.1)
     add("--blocks", type=int, default=24, help="of 128 words, in a batch")
     add("--records", type=int, default=9_000, help="how many are made up")
