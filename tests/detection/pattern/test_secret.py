@@ -241,7 +241,7 @@ def test_aws_secret_keys_need_a_name() -> None:
 @pytest.mark.parametrize("name", ["AccountKey=", "account_key: ", "SharedKey ", "SharedAccessKey="])
 def test_azure_keys_need_a_name(name: str) -> None:
     key = _token(LETTERS, 86) + "=="
-    assert found(f"DefaultEndpointsProtocol=https;{name}{key};") == [("SECRET", "azure_storage_key", key)]
+    assert ("SECRET", "azure_storage_key", key) in found(f"DefaultEndpointsProtocol=https;{name}{key};")
     assert found(f'"integrity": "sha512-{key}"') == []
 
 
