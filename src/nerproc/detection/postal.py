@@ -18,10 +18,6 @@ STATE = (
     "|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming)"
 )
 ZIP = r"\d{5}(?:-\d{4})?(?![\w-])"
-UK_CODE = (
-    "(?:GIR ?0AA|(?:[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY]))"
-    r"[ \t]?[0-9][ABD-HJLNP-UW-Z]{2})"
-)
 _UK_FORM = r"[A-Z]{1,2}\d[\dA-Z]?[ \t]?\d[A-Z]{2}\b"  # behind a street the form is enough
 _PROVINCE = (
     "(?:AB|BC|MB|N[BLSTU]|ON|PE|QC|SK|YT|Alberta|British Columbia|Manitoba|New Brunswick|Newfoundland"

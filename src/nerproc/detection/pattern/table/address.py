@@ -11,7 +11,7 @@ import string
 
 from nerproc.detection.pattern.pattern import Pattern
 from nerproc.detection.pattern.table.form import LETTERS, Form, digits, identifier, led, token
-from nerproc.detection.postal import ABROAD, CODED, FORCES, GAP, NEXT, STATE, TOWN, UK_CODE, ZIP
+from nerproc.detection.postal import ABROAD, CODED, FORCES, GAP, NEXT, STATE, TOWN, ZIP
 
 _LABEL = "ADDRESS"
 _WORDS = (
@@ -47,6 +47,7 @@ _UNIT_TAIL = rf"(?:{GAP}{_UNIT})?"
 _TAIL = rf"{_UNIT_TAIL}{_TOWN_TAIL}?"
 _ZIP_TAIL = rf"{_UNIT_TAIL}{GAP}{TOWN}{GAP}{STATE}{GAP}{ZIP}"
 _NUMBER = r"(?:\d{1,6}[/-])?\d{1,6}(?:[A-Za-z]|[ \t]1/2)?"
+_START = rf"(?<![\w.,/-])(?<!\d:)\b{_NUMBER}[ \t]{{1,3}}"
 
 
 def _capital(words: str) -> str:
@@ -61,7 +62,7 @@ _LOOSE = rf"(?:{_capital(_LOOSE_SUFFIX)})\b"
 def _street(word: str, suffix: str, tail: str) -> str:
     """House number, direction, up to four words that end in a suffix, direction, what follows."""
     return (
-        rf"(?<![\w.,/-])(?<!\d:)\b{_NUMBER}[ \t]{{1,3}}(?:{_POINT}\b\.?[ \t]{{1,3}})?(?!The\b)"
+        rf"{_START}(?:{_POINT}\b\.?[ \t]{{1,3}})?(?!The\b)"
         rf"(?:{word}[ \t]{{1,3}}){{1,4}}?{suffix}(?![ \t]+{_SUFFIX})(?:[ \t]+{_POINT}\b\.?)?{tail}"
     )
 
@@ -89,7 +90,7 @@ _STREETS = (
         Form(_street(_TITLE, _LOOSE, _UNIT_TAIL), 0.3, gate=_TITLE_GATE, ignore_case=False),
         # Any name, with all that follows: "6 Katherine Courtyard, Fisherland, TAS, 2955"
         Form(
-            rf"(?<![\w.,/-])(?<!\d:)\b{_NUMBER}[ \t]{{1,3}}(?!The\b)(?:{_TITLE}[ \t]{{1,3}}){{0,4}}?{_TITLE}"
+            rf"{_START}(?!The\b)(?:{_TITLE}[ \t]{{1,3}}){{0,4}}?{_TITLE}"
             rf"{_UNIT_TAIL}(?:{GAP}{TOWN}){{1,2}}{GAP}{CODED}",
             0.6,
             gate=_TITLE_GATE,
@@ -97,8 +98,8 @@ _STREETS = (
         ),
         # "450 Broadway", "1251 Avenue of the Americas"
         Form(
-            rf"(?<![\w.,/-])(?<!\d:)\b{_NUMBER}[ \t]{{1,3}}"
-            rf"(?:(?:{_POINT}\b\.?[ \t]{{1,3}})?Broadway|Avenue of the [A-Z]\w+|Highway \d{{1,3}})\b{_TAIL}",
+            rf"{_START}(?:(?:{_POINT}\b\.?[ \t]{{1,3}})?Broadway|Avenue of the [A-Z]\w+|Highway \d{{1,3}})\b"
+            rf"{_TAIL}",
             0.6,
             gate=rf"{_HOUSE}(?:[NSEW][A-Za-z]{{0,8}}\.?[ \t]{{1,3}})?(?:Broadway|Avenue of the |Highway \d)",
             ignore_case=False,
@@ -155,6 +156,7 @@ _DE_ROAD_ENDS = "(?:ring|stieg|steig|pfad|markt|chaussee|graben|hof|berg)"  # of
 _DE_NAME = r"(?<![\wäöüß-])[A-ZÄÖÜ][\wäöüß.-]*"
 _IN_DE_NAME = f"{LETTERS}{string.digits}ÄÖÜäöüß_.-"
 _DE_NUMBER = r"[ \t]{1,3}\d{1,4}(?:[ \t]?[a-z])?(?:[/-]\d{1,4}[a-z]?)?\b"
+_DE_TOWN = r"\d{5}[ \t]+[A-ZÄÖÜ][\wäöüß-]+"
 _FR_ROAD = "(?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours)"
 _FR_NAME = "[A-ZÀ-ÖØ-ÞŒ][\\wÀ-ÖØ-öø-ÿŒœ'’-]*"
 _FR_START = rf"\b\d{{1,4}}(?:[ \t]?(?:bis|ter))?,?[ \t]{{1,3}}{_FR_ROAD}[ \t]"
@@ -164,14 +166,14 @@ _ABROAD = (
         "de_street",
         ("adresse", "anschrift", "wohnhaft", "straße", "wohnort", "lieferadresse"),
         Form(
-            rf"{_DE_NAME}{_DE_ROAD}{_DE_NUMBER}(?:{NEXT}{ABROAD}|[ \t]+\d{{5}}[ \t]+[A-ZÄÖÜ][\wäöüß-]+)?",
+            rf"{_DE_NAME}{_DE_ROAD}{_DE_NUMBER}(?:{NEXT}{ABROAD}|[ \t]+{_DE_TOWN})?",
             0.5,
             gate=rf"{_DE_ROAD}[ \t]{{1,3}}\d{{1,4}}",
             ignore_case=False,
             prefix=_IN_DE_NAME,
         ),
         Form(
-            rf"{_DE_NAME}{_DE_ROAD_ENDS}{_DE_NUMBER}(?:{NEXT}|[ \t]+)\d{{5}}[ \t]+[A-ZÄÖÜ][\wäöüß-]+",
+            rf"{_DE_NAME}{_DE_ROAD_ENDS}{_DE_NUMBER}(?:{NEXT}|[ \t]+){_DE_TOWN}",
             0.5,
             gate=rf"{_DE_ROAD_ENDS}[ \t]{{1,3}}\d{{1,4}}",
             ignore_case=False,
@@ -193,13 +195,17 @@ _ABROAD = (
     ),
 )
 
+_UK_CODE = (
+    "(?:GIR ?0AA|(?:[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY]))"
+    r"[ \t]?[0-9][ABD-HJLNP-UW-Z]{2})"
+)
 _PLZ = r"(?:(?!01000|99999)\d[1-9]\d{3}|[1-9]0\d{3})"
 _CODES = (
     *identifier(
         "uk_postcode",
         ("postcode", "post code", "postal code", "zip", *_WORDS, "correspondence"),
         Form(
-            rf"(?<![\\])\b{UK_CODE}\b",
+            rf"(?<![\\])\b{_UK_CODE}\b",
             0.3,
             gate=r"[A-Z](?:\d[0-9A-Z]?[ \t]?\d[A-Z]{2}| ?0AA)\b",
             prefix=LETTERS,
