@@ -16,9 +16,9 @@ from nerproc.errors import InvalidRequest
 from nerproc.model.registry import load
 from nerproc.model.scanner import build
 from nerproc.schema.entity import Entity, Location
-from nerproc.schema.name import BASIC
+from nerproc.schema.name import BASIC, LABEL_NAME
 
-_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_LABEL = re.compile(LABEL_NAME)
 _lock = Lock()  # scanners are not thread-safe
 
 

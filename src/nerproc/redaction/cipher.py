@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from nerproc.errors import InvalidRequest
 from nerproc.redaction.key import derived
+from nerproc.schema.name import LABEL_NAME
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,7 +24,7 @@ _NONCE = 12  # bytes
 _TAG = 16  # bytes
 _LONGEST = 1 << 16  # characters of a token: more than the longest entity makes
 # An empty text is never encrypted, so a token has at least 29 bytes.
-TOKEN = re.compile(rf"<([A-Z][A-Z0-9_]{{0,63}}):([A-Za-z0-9_-]{{39,{_LONGEST}}})>")
+TOKEN = re.compile(rf"<({LABEL_NAME}):([A-Za-z0-9_-]{{39,{_LONGEST}}})>")
 LONGEST_TOKEN = _LONGEST + 67
 
 

@@ -11,13 +11,14 @@ from nerproc.errors import InvalidRequest
 from nerproc.redaction import cipher
 from nerproc.redaction import key as keys
 from nerproc.redaction.pseudonym import Pseudonyms
+from nerproc.schema.name import LABEL_NAME
 
 Operator = Literal["replace", "mask", "hash", "pseudonym", "encrypt", "keep"]
 OPERATORS: tuple[str, ...] = get_args(Operator)
 DEFAULT = "replace"
 KEYED = frozenset({"hash", "pseudonym", "encrypt"})  # operators that need a key
 
-_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_LABEL = re.compile(LABEL_NAME)
 _DIGITS = 16  # hexadecimal digits of a hash
 _MOST_KEPT = 1_000  # characters that `mask` may keep
 

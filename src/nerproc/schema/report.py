@@ -8,14 +8,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from nerproc.schema.name import BASIC
+from nerproc.schema.name import BASIC, LABEL_NAME
 from nerproc.settings import S3_URL
 
 JobKind = Literal["inference", "training", "redaction"]
 JobState = Literal["queued", "running", "completed", "failed", "stopped"]
 TaskKind = Literal["shard", "infer", "compact", "train", "redact"]
 ObjectStatus = Literal["succeeded", "skipped", "failed"]
-Label = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$", examples=["EMAIL"])]
+Label = Annotated[str, Field(pattern=rf"^{LABEL_NAME}$", examples=["EMAIL"])]
 
 T = TypeVar("T")
 

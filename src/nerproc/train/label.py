@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from nerproc.errors import InvalidRequest
+from nerproc.schema.name import LABEL_NAME
 from nerproc.train.flaw import Flaw
 
 OUTSIDE = "O"  # the label of what is no entity
-_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_LABEL = re.compile(LABEL_NAME)
 _ALIKE = re.compile(r"[A-Za-z][A-Za-z0-9_ :./-]*")  # what can be written as a label
 _BETWEEN = re.compile(r"[^A-Z0-9]+")
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from nerproc.detection.network.calibration import Calibration
 from nerproc.errors import InvalidRequest
+from nerproc.schema.name import LABEL_NAME
 
 CARD = "model.json"
 FORMAT = 1
@@ -24,7 +25,7 @@ PICKLES = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy",
 MOST_BYTES = 1 << 20  # of a `model.json`
 AGAIN = "Import the folder that training or the export wrote, with all its files."
 
-_Label = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
+_Label = Annotated[str, Field(pattern=rf"^{LABEL_NAME}$")]
 
 
 class Card(BaseModel):

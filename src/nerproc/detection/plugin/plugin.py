@@ -20,9 +20,10 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple, Protocol
 
 from nerproc.errors import InvalidRequest, NerprocError, NotFound
+from nerproc.schema.name import LABEL_NAME
 
 GROUP = "nerproc.detectors"
-_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_LABEL = re.compile(LABEL_NAME)
 
 
 class Found(NamedTuple):
